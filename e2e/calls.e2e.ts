@@ -159,3 +159,27 @@ test('a waiting room admits by hand, and rights keep others out', async () => {
   await guest.getByText('The rules of this room do not let you in.').first().waitFor();
   await picture(guest, 'calls-refused');
 });
+
+test('a call goes on at the node of a participant when its host goes away', async () => {
+  const stage = new Stage(onTestFinished);
+  const mara = await stage.founder('Mara');
+  const [ines, odin] = [await stage.member(mara, 'Ines'), await stage.member(mara, 'Odin')];
+  await ines.impulse('settings', 'set', 'calls.hostForOthers', 'true');
+  await mara.impulse('call', 'open', 'Friday evening');
+  const [one, two] = [(await consoleOf(ines)).page, (await consoleOf(odin)).page];
+  for (const page of [one, two]) await joinCall(page, 'Friday evening');
+  for (const page of [one, two]) await seesAndHears(page, 1);
+  // Odin's node dials that of Ines only once it knows its address.
+  await expect.poll(async () => ((await odin.impulse('peers')) as unknown[]).length, PATIENT).toBe(2);
+  const goneAt = Date.now();
+  await mara.end('SIGKILL');
+  for (const page of [one, two]) {
+    await expect
+      .poll(async () => (await received(page)).videos.length, { timeout: 15_000, interval: 50 })
+      .toBe(0);
+  }
+  await seesAndHears(one, 1);
+  console.log(`Media were back ${Date.now() - goneAt} ms after the host was gone.`);
+  await seesAndHears(two, 1);
+  await picture(one, 'calls-successor');
+});

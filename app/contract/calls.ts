@@ -169,6 +169,8 @@ export const CallState = z.object({
   participants: z.array(Participant),
   /** Who waits for admission; empty for those who cannot admit them. */
   waiting: z.array(z.object({ id: ParticipantId, person: Person, since: Timestamp })),
+  /** Whose nodes take over if that of the host goes away, the first one first. */
+  successors: z.array(Did).max(8),
   /** Since when it is recorded; null if it is not. */
   recordingSince: Timestamp.nullable(),
 });
@@ -285,6 +287,8 @@ export const settings = {
   schema: z.object({
     /** Whether this node hosts the rooms that its person opens. */
     host: z.boolean(),
+    /** Whether this node takes over a call of others that its person is in, if the host goes away. */
+    hostForOthers: z.boolean(),
     /** The address at which others reach the media of calls, if a router stands before this machine; at most one. */
     announce: z.array(z.string().max(100)).max(1),
     /** The UDP and TCP ports of media: a port for each process. 0: any. */
@@ -296,5 +300,13 @@ export const settings = {
     /** The secret that this node shares with the relay (the REST secret of coturn). */
     relaySecret: z.string().max(200),
   }),
-  defaults: { host: true, announce: [], port: 0, relayOnly: false, relays: [], relaySecret: '' },
+  defaults: {
+    host: true,
+    hostForOthers: false,
+    announce: [],
+    port: 0,
+    relayOnly: false,
+    relays: [],
+    relaySecret: '',
+  },
 };

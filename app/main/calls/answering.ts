@@ -6,7 +6,7 @@ import type { Logger } from '../kernel/logger.ts';
 import { answerHandshake, type HandshakeInit } from '../log/handshake.ts';
 import { idleTimeout } from '../log/idle-timeout.ts';
 import type { Channel } from '../log/transport.ts';
-import type { Seat } from './call.ts';
+import type { Guest, Seat } from './call.ts';
 import { EventQueue } from './event-queue.ts';
 import { problem } from './problems.ts';
 import { decodeFromGuest, encode, PING_MS, SILENCE_MS, type FromHost } from './wire.ts';
@@ -14,7 +14,7 @@ import { decodeFromGuest, encode, PING_MS, SILENCE_MS, type FromHost } from './w
 export interface AnsweringInit extends HandshakeInit {
   readonly logger: Logger;
   /** Takes somebody who asks to enter a room of this node. Throws a Problem. */
-  readonly enter: (room: Uint8Array, key: Uint8Array, tell: (event: CallEvent) => void) => Seat;
+  readonly enter: (room: Uint8Array, guest: Guest) => Seat;
 }
 
 /** [CA3] Answers a member's channel: a participant of a call of this node. Rejects with a Problem if they break the rules. */
@@ -38,7 +38,7 @@ export async function answerCall(init: AnsweringInit, channel: Channel): Promise
       if (message.t === 'ping') continue;
       if (message.t === 'enter') {
         if (seat !== null) throw problem('bad-message');
-        seat = enter(init, digestOf(message.room), key, sending);
+        seat = enter(init, digestOf(message.room), { key, canHost: message.canHost }, sending);
         if (seat === null) break;
         continue;
       }
@@ -63,14 +63,15 @@ export async function answerCall(init: AnsweringInit, channel: Channel): Promise
 function enter(
   { enter: take }: AnsweringInit,
   room: Uint8Array,
-  key: Uint8Array,
+  guest: Pick<Guest, 'key' | 'canHost'>,
   sending: EventQueue<FromHost>,
 ): Seat | null {
   try {
-    return take(room, key, (event) => {
+    const tell = (event: CallEvent) => {
       sending.push({ t: 'event', event });
       if (event.type === 'ended') sending.end();
-    });
+    };
+    return take(room, { ...guest, tell });
   } catch (error) {
     sending.push(refused(null, error));
     return null;

@@ -32,13 +32,20 @@ export class RemoteSeat implements Seat {
   /**
    * Asks the node of a host to let this node's person in. Rejects with a Problem of the handshake or of the host.
    *
-   * @param host the key of the person whose node it must be.
+   * @param to.host the key of the person whose node it must be.
+   * @param to.canHost [CA18] whether this node takes over if that one goes away.
    */
   static async open(
     init: AttendingInit,
-    { peer, host, room }: { readonly peer: string; readonly host: Uint8Array; readonly room: string },
+    to: {
+      readonly peer: string;
+      readonly host: Uint8Array;
+      readonly room: string;
+      readonly canHost: boolean;
+    },
     tell: (event: CallEvent) => void,
   ): Promise<RemoteSeat> {
+    const { peer, host, room, canHost } = to;
     const channel = await init.transport.open(peer, CALL_PROTOCOL);
     const idle = idleTimeout(init.clock, channel, SILENCE_MS);
     try {
@@ -48,7 +55,7 @@ export class RemoteSeat implements Seat {
       if (first.done === true) throw problem('host-silent');
       const { publicKey } = await checkAnswer(init, peer, first.value);
       if (!equalBytes(publicKey, host)) throw problem('host-silent');
-      await channel.send(encode({ t: 'enter', room }));
+      await channel.send(encode({ t: 'enter', room, canHost }));
       const seat = new RemoteSeat(init, channel, idle, tell);
       await seat.#begin(messages);
       return seat;

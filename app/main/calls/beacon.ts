@@ -4,10 +4,11 @@ import { decodeCanonical, decodeCbor, encodeCanonical } from '../kernel/canonica
 import type { Signer } from '../kernel/signer.ts';
 import { MAX_PARTICIPANTS } from './access.ts';
 import { problem } from './problems.ts';
+import { MAX_SUCCESSORS } from './succession.ts';
 
 /** The most rooms of a beacon, and its size in bytes. */
 export const MAX_ROOMS = 16;
-const MAX_BYTES = MAX_ROOMS * MAX_PARTICIPANTS * 34 + 1024;
+const MAX_BYTES = MAX_ROOMS * (MAX_PARTICIPANTS + MAX_SUCCESSORS + 2) * 34 + 1024;
 const PREFIX = utf8('impulse/calls/1\0');
 
 const sized = (length: number) =>
@@ -18,7 +19,13 @@ const Beacon = z.strictObject({
   author: sized(32),
   at: z.int().nonnegative(),
   rooms: z
-    .array(z.strictObject({ room: sized(32), people: z.array(sized(32)).max(MAX_PARTICIPANTS) }))
+    .array(
+      z.strictObject({
+        room: sized(32),
+        people: z.array(sized(32)).max(MAX_PARTICIPANTS),
+        successors: z.array(sized(32)).max(MAX_SUCCESSORS),
+      }),
+    )
     .max(MAX_ROOMS),
 });
 /** [CA17] Who is in the calls of a host. */

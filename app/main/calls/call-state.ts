@@ -11,10 +11,12 @@ export function stateOf(
     participants,
     isLocked,
     person,
+    successors,
   }: {
     readonly participants: readonly Participant[];
     readonly isLocked: boolean;
     readonly person: (key: Uint8Array) => Person;
+    readonly successors: readonly Uint8Array[];
   },
 ): CallState {
   return {
@@ -30,6 +32,7 @@ export function stateOf(
     waiting: participants
       .filter(({ isWaiting }) => isWaiting)
       .map(({ id, key, since }) => ({ id, person: person(key), since })),
+    successors: successors.map(didOf),
     recordingSince: null,
   };
 }

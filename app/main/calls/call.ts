@@ -4,7 +4,7 @@ import { equalBytes, toBase64Url } from '../kernel/bytes.ts';
 import { throttled, type Clock, type Random } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Role } from '../kernel/roles.ts';
+import { outranks, type Role } from '../kernel/roles.ts';
 import {
   admits,
   MAX_WAITING,
@@ -22,6 +22,7 @@ import { stateOf } from './call-state.ts';
 import type { Rtc, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import type { Room } from './rooms.ts';
+import { MAX_SUCCESSORS } from './succession.ts';
 
 /** [CA6] How long a token is valid, in milliseconds. */
 const TOKEN_MS = 60_000;
@@ -41,6 +42,8 @@ export interface CallInit {
   /** The room as the log defines it now; null once it is closed. */
   readonly room: () => Room | null;
   /** The key of this node's person. */
+  readonly me: Uint8Array;
+  /** The key of the person who opened the room. */
   readonly host: Uint8Array;
   readonly roleOf: (person: Uint8Array) => Role | null;
   readonly person: (key: Uint8Array) => contract.Person;
@@ -52,6 +55,15 @@ export interface CallInit {
   readonly onChange: () => void;
   /** The last one left. */
   readonly onEmpty: () => void;
+}
+
+/** Somebody who asks to enter. */
+export interface Guest {
+  /** The key of the person. */
+  readonly key: Uint8Array;
+  /** [CA18] Whether their node takes over if the host goes away. */
+  readonly canHost: boolean;
+  readonly tell: (event: CallEvent) => void;
 }
 
 /** A participant's way into a call. */
@@ -101,6 +113,23 @@ export class Call {
     return this.#joined.map(({ key }) => key);
   }
 
+  /** [CA18] Whose nodes take over, the first one first. */
+  get successors(): Uint8Array[] {
+    const { roleOf, host, me } = this.#init;
+    const all = this.#joined
+      .filter(({ canHost, key }) => canHost && !equalBytes(key, host) && !equalBytes(key, me))
+      .sort((one, other) => one.joinedAt! - other.joinedAt!)
+      .map(({ key }) => ({ key, role: roleOf(key) }));
+    const isAbove = (one: Role | null, other: Role | null) =>
+      one !== null && other !== null && outranks(one, other);
+    const sorted = all.toSorted(
+      (one, other) => Number(isAbove(other.role, one.role)) - Number(isAbove(one.role, other.role)),
+    );
+    const named = sorted.map(({ key }) => key);
+    // A successor that hosts the room stays the first.
+    return (equalBytes(me, host) ? named : [me, ...named]).slice(0, MAX_SUCCESSORS);
+  }
+
   get isEmpty(): boolean {
     return this.#participants.size === 0;
   }
@@ -113,7 +142,7 @@ export class Call {
   /**
    * Takes somebody who asks to enter; everything else is told to them. Throws a Problem if they may not [CA4].
    */
-  enter(key: Uint8Array, tell: (event: CallEvent) => void): Seat {
+  enter({ key, tell, canHost }: Guest): Seat {
     const { clock, random, host } = this.#init;
     const room = this.#room;
     const visitor = this.#visitor(key);
@@ -126,7 +155,7 @@ export class Call {
       ofThisPerson: this.#all.filter((other) => equalBytes(other.key, key)).length,
     });
     if (refusal !== null) throw refusal;
-    const participant = new Participant({ id: toBase64Url(random.bytes(9)), key, clock, tell });
+    const participant = new Participant({ id: toBase64Url(random.bytes(9)), key, clock, tell, canHost });
     if (mustWait(room, visitor, host)) {
       if (this.#all.length - inside.length >= MAX_WAITING) throw problem('waiting-room-full');
       participant.isWaiting = true;
@@ -358,7 +387,8 @@ export class Call {
     const room = this.#init.room();
     if (room === null) return;
     const { host, person } = this.#init;
-    const state = stateOf(room, { participants: this.#all, isLocked: this.#isLocked, person });
+    const successors = this.successors;
+    const state = stateOf(room, { participants: this.#all, isLocked: this.#isLocked, person, successors });
     for (const { tell, key } of this.#joined) {
       const admitting = moderates(room, this.#visitor(key), host);
       tell({ type: 'state', state: admitting ? state : { ...state, waiting: [] } });

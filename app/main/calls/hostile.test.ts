@@ -62,10 +62,16 @@ describe('[CA3] a member who breaks the rules is cut off, and the call goes on',
   const breaches: Readonly<Record<string, (room: string) => Uint8Array[]>> = {
     'no JSON': () => [Uint8Array.of(0xff, 0xfe, 0x00)],
     'another shape': () => [new TextEncoder().encode('{"t":"sing"}')],
-    'too deep': (room) => [encode({ t: 'enter', room }), nested(1000)],
-    'too long': (room) => [encode({ t: 'enter', room }), new Uint8Array(MAX_CALL_BYTES + 1).fill(0x20)],
+    'too deep': (room) => [encode({ t: 'enter', room, canHost: false }), nested(1000)],
+    'too long': (room) => [
+      encode({ t: 'enter', room, canHost: false }),
+      new Uint8Array(MAX_CALL_BYTES + 1).fill(0x20),
+    ],
     'a request before entering': () => [encode({ t: 'ask', n: 0, request: { type: 'leave' } })],
-    'entering twice': (room) => [encode({ t: 'enter', room }), encode({ t: 'enter', room })],
+    'entering twice': (room) => [
+      encode({ t: 'enter', room, canHost: false }),
+      encode({ t: 'enter', room, canHost: false }),
+    ],
   };
 
   it.each(Object.keys(breaches))('%s', async (name) => {
@@ -90,7 +96,7 @@ describe('[CA3] a member who breaks the rules is cut off, and the call goes on',
     await clock.pass(3000);
     const host = await Caller.join({ clock }, mara, room);
     const broken = await channelOf({ clock }, ines);
-    await broken.send(broken.hello, encode({ t: 'enter', room }));
+    await broken.send(broken.hello, encode({ t: 'enter', room, canHost: false }));
     await clock.pass(16_000);
     expect(broken.isOver).toBe(true);
     expect(host.state.participants).toHaveLength(1);
@@ -102,7 +108,7 @@ describe('[CA3] a member who breaks the rules is cut off, and the call goes on',
     const stranger = await world.person('stranger');
     await world.link(stranger, mara);
     const broken = await channelOf({ clock }, stranger);
-    await broken.send(broken.hello, encode({ t: 'enter', room }));
+    await broken.send(broken.hello, encode({ t: 'enter', room, canHost: false }));
     await clock.pass(1000);
     expect(broken.isOver).toBe(true);
     expect(broken.answers.length).toBeLessThanOrEqual(1);
@@ -146,7 +152,7 @@ describe('[CA17] beacons', () => {
     const { community } = mara.log;
     const people = [ines.signer.publicKey];
     const forged = sealBeacon(
-      { community, at: clock.now(), rooms: [{ room: digestOf(room), people }] },
+      { community, at: clock.now(), rooms: [{ room: digestOf(room), people, successors: [] }] },
       ines.signer,
     );
     const topic = `impulse/1/${cidOf(community)}/calls`;

@@ -1,9 +1,10 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
-import { Call, type CallInit, type Seat } from './call.ts';
+import { Call, type CallInit, type Guest, type Seat } from './call.ts';
 import { problem } from './problems.ts';
 import { relayCredentials } from './relay-credentials.ts';
-import type { Rooms } from './rooms.ts';
+import type { Room, Rooms } from './rooms.ts';
+import type { Succession } from './succession.ts';
 
 export interface HostingInit extends Pick<
   CallInit,
@@ -13,6 +14,7 @@ export interface HostingInit extends Pick<
   readonly settings: () => contract.Settings['calls'];
   /** The key of this node's person. */
   readonly me: Uint8Array;
+  readonly succession: Pick<Succession, 'hostOf'>;
 }
 
 /** The calls of this node's own rooms. */
@@ -26,23 +28,28 @@ export class Hosting {
   }
 
   /** [CA4] Takes a member into a room of this node. Throws a Problem. */
-  enter(id: Uint8Array, key: Uint8Array, tell: (event: contract.CallEvent) => void): Seat {
-    const { rooms, settings, me } = this.#init;
+  enter(id: Uint8Array, guest: Guest): Seat {
+    const { rooms, settings } = this.#init;
     const room = rooms.get(id);
-    if (room === null || !equalBytes(room.owner, me)) throw problem('room-unknown');
+    if (room === null) throw problem('room-unknown');
+    if (!this.#hosts(room)) throw problem('host-elsewhere');
     if (!settings().host) throw problem('hosting-off');
     const hex = toHex(id);
-    const { call } = this.#calls.get(hex) ?? this.#begin(id, hex);
+    const { call } = this.#calls.get(hex) ?? this.#begin(room, hex);
     try {
-      return call.enter(key, tell);
+      return call.enter(guest);
     } finally {
       if (call.isEmpty) this.#calls.delete(hex);
     }
   }
 
-  /** [CA7] Rights or rooms have changed. */
+  /** [CA7] Rights or rooms have changed. [CA18] A call that was taken over ends once its host is back. */
   review(): void {
-    for (const { call } of this.#calls.values()) call.review();
+    for (const { room, call } of this.#calls.values()) {
+      const known = this.#init.rooms.get(room);
+      if (known !== null && !this.#hosts(known)) call.end(null, 'host-lost');
+      else call.review();
+    }
   }
 
   stop(): void {
@@ -50,10 +57,12 @@ export class Hosting {
   }
 
   /** [CA17] Who is in which room now. */
-  live(): { readonly room: Uint8Array; readonly people: Uint8Array[] }[] {
-    return Array.from(this.#calls.values(), ({ room, call }) => ({ room, people: call.people })).filter(
-      ({ people }) => people.length > 0,
-    );
+  live(): { readonly room: Uint8Array; readonly people: Uint8Array[]; readonly successors: Uint8Array[] }[] {
+    return Array.from(this.#calls.values(), ({ room, call: { people, successors } }) => ({
+      room,
+      people,
+      successors,
+    })).filter(({ people }) => people.length > 0);
   }
 
   /** Calls, their participants, and the tracks on their way to them. */
@@ -66,11 +75,16 @@ export class Hosting {
     };
   }
 
-  #begin(id: Uint8Array, hex: string) {
-    const { rooms, settings, clock, me } = this.#init;
+  #hosts(room: Room): boolean {
+    const host = this.#init.succession.hostOf(room);
+    return host !== null && equalBytes(host, this.#init.me);
+  }
+
+  #begin({ id, owner }: Room, hex: string) {
+    const { rooms, settings, clock } = this.#init;
     const call: Call = new Call({
       ...this.#init,
-      host: me,
+      host: owner,
       room: () => rooms.get(id),
       relays: async (participant) => {
         const { relays: urls, relaySecret: secret, relayOnly } = settings();

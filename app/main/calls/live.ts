@@ -30,8 +30,10 @@ export interface LiveInit {
   readonly logger: Logger;
   /** The calls that this node hosts, and who is in them. */
   readonly own: () => Beacon['rooms'];
-  /** The key that opened a room; null if it is not here. */
-  readonly ownerOf: (room: Uint8Array) => Uint8Array | null;
+  /** Whether a person's node may host a room. */
+  readonly mayHost: (room: Uint8Array, key: Uint8Array) => boolean;
+  /** A beacon that counts told of a room. */
+  readonly onHeard: (room: Beacon['rooms'][number]) => void;
   readonly onChange: () => void;
 }
 
@@ -123,7 +125,7 @@ export class LiveCalls {
       return 'reject';
     }
     const { beacon, message, signature } = opened;
-    const { community, verifier, signer, authority, clock, ownerOf, onChange } = this.#init;
+    const { community, verifier, signer, authority, clock, mayHost, onHeard, onChange } = this.#init;
     const { author, at } = beacon;
     if (!equalBytes(beacon.community, community)) return 'reject';
     if (equalBytes(author, signer.publicKey) || !this.#isTimely(beacon)) return 'ignore';
@@ -133,13 +135,11 @@ export class LiveCalls {
     // Another copy may have been accepted while the signature was checked.
     if (this.#stops.length === 0 || !this.#isTimely(beacon)) return 'ignore';
     // A room that is not here yet is not shown, so its host need not be known.
-    const rooms = beacon.rooms.filter(({ room }) => {
-      const owner = ownerOf(room);
-      return owner !== null && equalBytes(owner, author);
-    });
+    const rooms = beacon.rooms.filter(({ room }) => mayHost(room, author));
     const hex = toHex(author);
     if (!this.#heard.has(hex) && this.#heard.size >= MAX_HOSTS) return 'ignore';
     this.#heard.set(hex, { at, heardAt: clock.now(), rooms });
+    for (const one of rooms) onHeard(one);
     onChange();
     return 'accept';
   }

@@ -40,6 +40,10 @@ export const problem = defineProblems('calls', {
     message: 'The node that hosts this room is not connected.',
     remedy: 'Try again once {name} is online.',
   },
+  'host-elsewhere': {
+    message: 'This node does not host the room now.',
+    remedy: 'Enter the room again.',
+  },
   'host-silent': {
     message: 'The node that hosts the call does not answer.',
     remedy: 'Enter the room again.',

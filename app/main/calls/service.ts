@@ -23,6 +23,7 @@ import type { Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { Reminders } from './reminders.ts';
 import type { Room, Rooms } from './rooms.ts';
+import { Succession } from './succession.ts';
 import { CALL_PROTOCOL } from './wire.ts';
 
 /** How long changes of the list are collected before they are told, in milliseconds. */
@@ -70,11 +71,23 @@ export function createCalls(init: CallsInit) {
     for (const listener of listeners) listener();
   });
 
+  const nodeOf = (owner: Uint8Array): MemberPeer | undefined =>
+    init.memberPeers().find(({ publicKey }) => equalBytes(publicKey, owner));
+
+  const canTakeOver = () => settings().host && settings().hostForOthers && sfu.trouble() === null;
+  const succession = new Succession({
+    clock,
+    me,
+    mayTakeOver: canTakeOver,
+    isConnected: (key) => nodeOf(key) !== undefined,
+  });
+
   const hosting = new Hosting({
     ...init,
     logger,
     me,
     roleOf,
+    succession,
     onChange: () => {
       live.changed();
       tellSoon();
@@ -86,12 +99,13 @@ export function createCalls(init: CallsInit) {
     logger,
     community: log.community,
     own: () => hosting.live(),
-    ownerOf: (room) => rooms.get(room)?.owner ?? null,
+    mayHost: (id, key) => {
+      const room = rooms.get(id);
+      return room !== null && (equalBytes(room.owner, key) || succession.isSuccessor(id, key));
+    },
+    onHeard: ({ room, successors }) => succession.named(room, successors),
     onChange: tellSoon,
   });
-
-  const nodeOf = (owner: Uint8Array): MemberPeer | undefined =>
-    init.memberPeers().find(({ publicKey }) => equalBytes(publicKey, owner));
 
   const viewOf = (room: Room): contract.CallRoom => {
     const isHere = equalBytes(room.owner, me);
@@ -112,7 +126,7 @@ export function createCalls(init: CallsInit) {
       host: person(room.owner),
       openedAt: room.openedAt,
       startsAt: room.startsAt,
-      isReachable: isHere ? settings().host && sfu.trouble() === null : nodeOf(room.owner) !== undefined,
+      isReachable: isHere ? settings().host && sfu.trouble() === null : succession.hostOf(room) !== null,
       participants: people.map(person),
       refusal: refusal === null ? null : problemOf(refusal),
       mine: isHere || moderates(room, visitor, room.owner),
@@ -154,11 +168,18 @@ export function createCalls(init: CallsInit) {
     );
   };
 
+  /** [CA18] At the host of the room, or at who took over. */
   const seatIn = async (room: Room, tell: (event: contract.CallEvent) => void): Promise<Seat> => {
-    if (equalBytes(room.owner, me)) return hosting.enter(room.id, me, tell);
-    const node = nodeOf(room.owner);
+    const host = succession.hostOf(room);
+    if (host !== null && equalBytes(host, me))
+      return hosting.enter(room.id, { key: me, canHost: false, tell });
+    const node = host && nodeOf(host);
     if (!node) throw problem('host-unreachable', { name: person(room.owner).handle });
-    return RemoteSeat.open(init, { peer: node.peer, host: room.owner, room: cidOf(room.id) }, tell);
+    const to = { peer: node.peer, host, room: cidOf(room.id), canHost: canTakeOver() };
+    return RemoteSeat.open(init, to, (event) => {
+      if (event.type === 'state') succession.named(room.id, event.state.successors.map(publicKeyOf));
+      tell(event);
+    });
   };
 
   return {
@@ -175,6 +196,7 @@ export function createCalls(init: CallsInit) {
           if (batch.some(({ event }) => event.kind.startsWith('call.'))) review();
         }),
         log.onRights(review),
+        transport.onPeer(review),
         every(clock, LOOK_MS, () => reminders.look()),
       ];
     },
@@ -248,8 +270,11 @@ export function createCalls(init: CallsInit) {
     async *enter(cid: string, signal: AbortSignal): AsyncGenerator<contract.CallEvent, void> {
       const queue = new EventQueue<contract.CallEvent>();
       const pass = gated(queue);
-      const seat = await seatIn(roomOf(cid), (event) => {
-        pass(event);
+      const room = roomOf(cid);
+      const seat = await seatIn(room, (event) => {
+        // [CA18] The stream ends without a last event: the console enters again, and finds who hosts the room now.
+        const isMoved = event.type === 'ended' && event.reason === 'host-lost' && !equalBytes(room.owner, me);
+        if (!isMoved) pass(event);
         if (event.type === 'ended') queue.end();
       });
       const session = toBase64Url(random.bytes(16));

@@ -1,4 +1,5 @@
 import type { CallEvent, CallReply, CallRequest } from '../../contract/index.ts';
+import { defaultSettings } from '../../contract/settings.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
 import { createMemorySfu } from '../platform/memory/sfu.ts';
 import { soundOnly } from './test-rtp.ts';
@@ -9,13 +10,15 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 export async function callers(...names: string[]) {
   const world = new TestCommunity();
   const sfus = new Map(['mara', ...names].map((name) => [name, createMemorySfu({ clock: world.clock })]));
-  const nodeOf = (name: string) => world.person(name, { sfu: sfus.get(name)! });
+  const calls = { ...defaultSettings.calls, hostForOthers: true };
+  const nodeOf = (name: string) => world.person(name, { sfu: sfus.get(name)!, settings: { calls } });
   const mara = await nodeOf('mara');
   for (const name of names) await world.admit(mara, name);
   const others: TestNode[] = [];
   for (const name of names) {
     const node = await nodeOf(name);
     await world.link(node, mara);
+    for (const other of others) await world.link(node, other);
     others.push(node);
   }
   await world.clock.pass(60_000);
@@ -32,6 +35,8 @@ export class Caller {
   readonly #leaving = new AbortController();
   /** Why entering failed; null if it did not. */
   refused: unknown = null;
+  /** Whether the stream of events has ended. */
+  isOver = false;
 
   /** Enters a room; resolves once the first events are there. */
   static async enter({ clock }: World, node: TestNode, room: string): Promise<Caller> {
@@ -44,6 +49,7 @@ export class Caller {
   /** Enters and joins. */
   static async join(world: World, node: TestNode, room: string): Promise<Caller> {
     const caller = await Caller.enter(world, node, room);
+    if (caller.refused !== null) throw caller.refused;
     await caller.join();
     return caller;
   }
@@ -99,5 +105,6 @@ export class Caller {
     } catch (error) {
       this.refused = error;
     }
+    this.isOver = true;
   }
 }

@@ -21,7 +21,7 @@ const Told = z.object({
 });
 
 const FromGuest = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('enter'), room: Cid }),
+  z.object({ t: z.literal('enter'), room: Cid, canHost: z.boolean() }),
   z.object({ t: z.literal('ask'), n: Nth, request: CallRequest }),
   z.object({ t: z.literal('ping') }),
 ]);

@@ -1,4 +1,4 @@
-import { defaultSettings } from '../../contract/settings.ts';
+import { defaultSettings, type Settings } from '../../contract/settings.ts';
 import { makeGenesis } from '../community/index.ts';
 import type { Sfu } from '../calls/index.ts';
 import type { Random } from '../kernel/clock.ts';
@@ -63,6 +63,7 @@ export class TestCommunity {
       db = this.database(),
       lacks = [],
       sfu,
+      settings = {},
     }: {
       classifiers?: Classifiers & ImageClassifiers;
       db?: Database;
@@ -70,6 +71,8 @@ export class TestCommunity {
       lacks?: readonly string[];
       /** Forwards the media of calls; without it, no call can be hosted. */
       sfu?: Sfu;
+      /** Settings that differ from the defaults. */
+      settings?: Partial<Settings>;
     } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
@@ -97,7 +100,7 @@ export class TestCommunity {
       classifiers,
       ...(sfu ? { sfu } : {}),
       logger: silentLogger,
-      settings: () => ({ ...defaultSettings, node: { name } }),
+      settings: () => ({ ...defaultSettings, node: { name }, ...settings }),
     };
     const community = await openCommunity(ports, this.#genesis, releaseWithout(lacks));
     this.#first ??= community;

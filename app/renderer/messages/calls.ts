@@ -235,9 +235,13 @@ export const calls = {
       label: 'Host calls',
       hint: 'Rooms that you open run on this node: it receives and passes on the sound and picture of everyone in them.',
     },
+    hostForOthers: {
+      label: 'Take over calls',
+      hint: 'If the node that hosts a call goes away while you are in it, this node may host the call until that one is back.',
+    },
     announce: {
-      label: 'Addresses for media',
-      hint: 'Host names or IP addresses, one per line, at which others reach the media of calls. Empty: the addresses of this machine.',
+      label: 'Address for media',
+      hint: 'The host name or IP address at which others reach the media of calls, if a router stands before this machine. Empty: the addresses of this machine.',
     },
     port: {
       label: 'Media port',

@@ -22,6 +22,7 @@ export const calls: ConsoleFeature = {
     title: words.settings.title,
     fields: [
       { path: 'calls.host', kind: 'switch', ...words.settings.host },
+      { path: 'calls.hostForOthers', kind: 'switch', ...words.settings.hostForOthers },
       { path: 'calls.announce', kind: 'lines', ...words.settings.announce },
       { path: 'calls.port', kind: 'number', ...words.settings.port },
       { path: 'calls.relayOnly', kind: 'switch', ...words.settings.relayOnly },

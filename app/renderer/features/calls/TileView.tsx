@@ -5,6 +5,7 @@ import { Button } from '../../ui/index.ts';
 import { sendsOf } from './acts.ts';
 import { callChoices } from './choices.ts';
 import { useCallView, type CurrentCall } from './current.ts';
+import { useLock } from './useLock.ts';
 import { Icon, QualityBars } from './icons.tsx';
 import type { Tile } from './order.ts';
 import type { CallUi } from './useCallUi.ts';
@@ -66,6 +67,7 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
   const name = screen ? (isMe ? stage.yourScreen : stage.screenOf(person.handle)) : person.handle;
   const isPinned = ui.pinned === tile.key;
   const hand = !screen && participant.handAt !== null;
+  const lock = useLock(call.secrecy, id, source, isMe);
   const { grade, cause } = participant.quality;
   const why = isMe && cause === 'their-network' ? stage.yourNetwork : stage.causes[cause];
   const quality = why === '' ? stage.quality[grade] : `${stage.quality[grade]}: ${why}`;
@@ -76,11 +78,16 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
       style={{ width: size.width, height: size.height }}
       aria-label={name}
     >
-      {live !== null ? (
+      {live !== null && (lock === null || lock === 'sound') ? (
         <Video track={live} mirrored={isMe && !screen && mirror} whole={screen} />
       ) : (
         <span className="tile-initials mono" aria-hidden="true">
           {screen ? <Icon name="screen" size={40} /> : initialsOf(person.handle)}
+        </span>
+      )}
+      {lock !== null && (
+        <span className="tile-lock">
+          {lock === 'refused' ? words.secrecy.refusedTile : words.secrecy.waiting}
         </span>
       )}
       {hand && (

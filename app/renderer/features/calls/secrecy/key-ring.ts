@@ -1,6 +1,7 @@
 import type { CallKeySignature, Person, Problem } from '../../../../contract/index.ts';
 import type { Timers } from '../../../bridge/connection.ts';
 import { problemOf } from '../../../bridge/problem.ts';
+import { calls as words } from '../../../messages/calls.ts';
 import { Pair, StayKey, type Party } from './agreement.ts';
 import { isAfter, type Epoch } from './epoch.ts';
 import { read, written, type Hello, type Letter } from './letter.ts';
@@ -58,7 +59,9 @@ export class KeyRing {
 
   /** Makes and signs the key of this stay. Rejects in a browser without X25519, and if the node does not sign. */
   static async create(parts: KeyRingParts): Promise<KeyRing> {
-    const stay = await StayKey.create();
+    const stay = await StayKey.create().catch((cause: unknown) => {
+      throw new Error(words.secrecy.noKey, { cause });
+    });
     const claim = { participant: parts.me, key: stay.publicKey };
     const { at, signature } = await parts.identity.sign(claim);
     return new KeyRing(parts, stay, { key: stay.publicKey, at, signature });

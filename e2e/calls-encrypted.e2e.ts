@@ -8,6 +8,7 @@ import {
   secretsOf,
   tapFrames,
   withoutEncryption,
+  withoutSecrets,
   withoutTransforms,
 } from './encrypted-probe.ts';
 import { FAKE_DEVICES, keepConnections, received } from './media-probe.ts';
@@ -105,8 +106,11 @@ test('the participants of an encrypted call see and hear each other, and a tappe
       }, PATIENT)
       .toBe(true);
   });
-  await step('without them nothing is decoded', async () => {
-    console.log('tap', await received(tap), 'two', await received(two));
+  await step('a decoder that gets them as they are shows no picture', async () => {
+    const decoded = async (page: Page) =>
+      (await received(page)).videos.reduce((sum, { frames }) => sum + frames, 0);
+    // A few bytes of noise in a hundred frames may look like a picture to VP8.
+    expect(await decoded(tap)).toBeLessThan((await decoded(two)) / 10);
     await picture(tap, 'calls-encrypted-tap');
   });
   await picture(one, 'calls-encrypted');
@@ -127,6 +131,19 @@ test('the participants of an encrypted call see and hear each other, and a tappe
     const late = await framesAt(tap);
     expect(await opened(late, old)).toEqual({ microphone: 0, camera: 0 });
   });
+
+  await step('a participant without keys sees and hears nothing, and is told why', async () => {
+    const deaf = await join(await doorOf(ines, withoutSecrets));
+    await expect.poll(() => deaf.getByText('Waiting for the key').count(), PATIENT).toBe(2);
+    expect(await progress(deaf)).toEqual([0, 0]);
+    const { videos, sounds } = await received(deaf);
+    expect(videos).toEqual([]);
+    expect(sounds.filter((energy) => energy > 0)).toEqual([]);
+    await expect.poll(() => progress(one), PATIENT).toEqual([2, 2]);
+    await picture(deaf, 'calls-encrypted-deaf');
+    await deaf.context().close();
+  });
+
   await one.getByRole('button', { name: 'About the encryption' }).click();
   await one.getByText('Recording on the host is off').waitFor();
   await picture(one, 'calls-encrypted-about');

@@ -10,6 +10,14 @@ export const withoutEncryption = `
   delete RTCRtpSender.prototype.createEncodedStreams;
 `;
 
+/** Keeps every secret of others from the worker of a page: it takes part in the call without a key. */
+export const withoutSecrets = `
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (message?.type !== 'receive') post.call(this, message, ...rest);
+  };
+`;
+
 /** Keeps a copy of every secret that the page hands to its worker in `globalThis.secrets`. */
 export const leakSecrets = `
   globalThis.secrets = [];

@@ -291,9 +291,7 @@ export const contract = {
    * Checks that the person with this DID, a member now, signed the key for this stay; returns them as this node knows
    * them. Rejects with a Problem: `key-refused`, `key-of-no-member`.
    */
-  checkKey: base
-    .input(CallKeyClaim.extend({ did: Did, ...CallKeySignature.shape }))
-    .output(Person),
+  checkKey: base.input(CallKeyClaim.extend({ did: Did, ...CallKeySignature.shape })).output(Person),
 };
 
 export const settings = {

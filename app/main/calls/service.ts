@@ -228,7 +228,8 @@ export function createCalls(init: CallsInit) {
       if (!equalBytes(room.owner, me)) throw problem('not-yours');
       const begins = startsAt === undefined ? room.startsAt : startsAt;
       if (begins !== room.startsAt) mustBeLater(begins);
-      if ((rules?.encrypted ?? room.rules.encrypted) !== room.rules.encrypted) throw problem('encryption-fixed');
+      if ((rules?.encrypted ?? room.rules.encrypted) !== room.rules.encrypted)
+        throw problem('encryption-fixed');
       const body = { room: room.id, rules: signedRules({ ...shownRules(room), ...rules }), startsAt: begins };
       log.append(signer, callKinds.change.name, body);
       return viewOf(roomOf(cid));

@@ -89,7 +89,8 @@ export const inCall = {
     more: 'About the encryption',
     title: 'This call is encrypted',
     how: 'Every console encrypts sound and picture before they leave. The host passes them on and cannot read them. The chat, names and who speaks when are not encrypted this way.',
-    words: 'If everyone reads out the same six words, nobody listens in between. The words change whenever somebody joins or leaves.',
+    words:
+      'If everyone reads out the same six words, nobody listens in between. The words change whenever somebody joins or leaves.',
     recording: 'Recording on the host is off because only participants hold the keys.',
     keys: 'Checked keys',
     none: 'Nobody else has sent a key yet.',

@@ -68,10 +68,7 @@ export class Pair {
   readonly #in: CryptoKey;
 
   static async create(shared: Bytes, room: string, me: Party, other: Party): Promise<Pair> {
-    return new Pair(
-      await letterKey(shared, room, me, other),
-      await letterKey(shared, room, other, me),
-    );
+    return new Pair(await letterKey(shared, room, me, other), await letterKey(shared, room, other, me));
   }
 
   private constructor(outwards: CryptoKey, inwards: CryptoKey) {

@@ -44,8 +44,11 @@ export const fresh = (generation: number): Epoch => ({
 export const isAfter = (one: Omit<Epoch, 'secret'>, other: Omit<Epoch, 'secret'>): boolean =>
   one.generation > other.generation || (one.generation === other.generation && one.step > other.step);
 
+/** A key of WebCrypto, in browsers and in Node.js. */
+export type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** The key for the frames of an epoch: AES-256-GCM. */
-export async function frameKey(sender: string, { secret }: Epoch): Promise<CryptoKey> {
+export async function frameKey(sender: string, { secret }: Epoch): Promise<WebKey> {
   const bits = await derived(secret, joined(utf8('impulse/call-frame/1\0'), utf8(sender)));
   return crypto.subtle.importKey('raw', bits, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

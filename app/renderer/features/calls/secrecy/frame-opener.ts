@@ -1,6 +1,6 @@
 import type { CallSource } from '../../../../contract/index.ts';
 import { joined, type Bytes } from './bytes.ts';
-import { frameKey, isAfter, ratcheted, type Epoch } from './epoch.ts';
+import { frameKey, isAfter, ratcheted, type Epoch, type WebKey } from './epoch.ts';
 import { boundTo, clearBytes, nonceOf, stampOf, TAG_BYTES, TRAILER_BYTES, type Stamp } from './frame-form.ts';
 import { ReplayWindow } from './replay.ts';
 
@@ -13,7 +13,7 @@ export const OVERLAP_MS = 10_000;
 const PAUSE_MS = 1000;
 
 interface OpenEpoch extends Epoch {
-  readonly key: CryptoKey;
+  readonly key: WebKey;
   readonly windows: Map<CallSource, ReplayWindow>;
 }
 
@@ -118,7 +118,7 @@ function windowOf({ windows }: OpenEpoch, source: CallSource): ReplayWindow {
 
 /** Null if the frame is not what the sender encrypted. */
 async function decrypted(
-  key: CryptoKey,
+  key: WebKey,
   bytes: Uint8Array,
   source: CallSource,
   { counter }: Stamp,

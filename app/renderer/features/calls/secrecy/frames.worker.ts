@@ -4,7 +4,10 @@ import { FrameWork, type EncodedFrame, type ToWorker, type Way } from './frame-w
 interface Scope {
   postMessage(message: unknown): void;
   addEventListener(type: 'message', listener: (event: { readonly data: ToWorker }) => void): void;
-  addEventListener(type: 'rtctransform', listener: (event: { readonly transformer: Transformer }) => void): void;
+  addEventListener(
+    type: 'rtctransform',
+    listener: (event: { readonly transformer: Transformer }) => void,
+  ): void;
 }
 
 interface Transformer {

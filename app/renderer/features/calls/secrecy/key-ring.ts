@@ -102,7 +102,9 @@ export class KeyRing {
 
   /** Takes who is in the call now, this participant left out or not. */
   present(participants: readonly { readonly id: string; readonly did: string }[]): void {
-    const others = new Map(participants.filter(({ id }) => id !== this.#parts.me).map((one) => [one.id, one.did]));
+    const others = new Map(
+      participants.filter(({ id }) => id !== this.#parts.me).map((one) => [one.id, one.did]),
+    );
     for (const [id, peer] of this.#peers) if (others.get(id) !== peer.did) this.#remove(peer);
     for (const [id, did] of others) {
       if (this.#peers.has(id)) continue;

@@ -1,5 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { CallEvent, CallReply, CallRequest, Participant, Person, Problem } from '../../../../contract/index.ts';
+import type {
+  CallEvent,
+  CallReply,
+  CallRequest,
+  Participant,
+  Person,
+  Problem,
+} from '../../../../contract/index.ts';
 import type { Timers } from '../../../bridge/connection.ts';
 import type { Door } from '../session.ts';
 import type { FromWorker } from './frame-work.ts';

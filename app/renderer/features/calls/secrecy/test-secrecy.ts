@@ -44,7 +44,10 @@ export class TestHost {
   }
 
   tellState(): void {
-    const present = [...this.members.values()].map(({ id, did }) => ({ id, did: this.claims.get(id) ?? did }));
+    const present = [...this.members.values()].map(({ id, did }) => ({
+      id,
+      did: this.claims.get(id) ?? did,
+    }));
     for (const { ring } of this.members.values()) ring.present(present);
   }
 

@@ -86,6 +86,8 @@ export const inCall = {
     refusedWhy:
       'The host may be putting itself in between. Leave the call and tell them in another way, or ask the sysop.',
     unchecked: (names: readonly string[]) => `The key of ${and(names)} could not be checked yet.`,
+    renamed: (claimed: string, known: string) =>
+      `The host shows “${claimed}”, but your node knows the person who signed the key as “${known}”.`,
     more: 'About the encryption',
     title: 'This call is encrypted',
     how: 'Every console encrypts sound and picture before they leave. The host passes them on and cannot read them. The chat, names and who speaks when are not encrypted this way.',

@@ -27,6 +27,11 @@ export function SecrecyStrip({ call, secrecy }: SecrecyProps) {
       .map(({ person }) => person.handle);
   const forged = namesWith(true);
   const unchecked = namesWith(false);
+  // The host says who is in the call; this person's own node says who signed.
+  const renamed = (participants ?? []).flatMap(({ id, person }) => {
+    const known = peers.get(id)?.person?.handle ?? person.handle;
+    return known === person.handle ? [] : [text.renamed(person.handle, known)];
+  });
   return (
     <>
       {forged.length > 0 && (
@@ -35,6 +40,9 @@ export function SecrecyStrip({ call, secrecy }: SecrecyProps) {
         </Notice>
       )}
       {unchecked.length > 0 && <Notice severity="attention" title={text.unchecked(unchecked)} live />}
+      {renamed.map((sentence) => (
+        <Notice key={sentence} severity="danger" title={sentence} live />
+      ))}
       <div className="secrecy" role="group" aria-label={text.label}>
         <Badge tone="green">{text.mark}</Badge>
         {list === null ? (

@@ -53,8 +53,10 @@ export class FrameOpener {
       if (isAfter(made, known.newest)) this.#advance(known, made);
       return;
     }
-    for (const generation of this.#generations.values()) {
-      generation.until = Math.min(generation.until, this.#now() + OVERLAP_MS);
+    const now = this.#now();
+    for (const [number, generation] of this.#generations) {
+      generation.until = Math.min(generation.until, now + OVERLAP_MS);
+      if (generation.until <= now) this.#generations.delete(number);
     }
     this.#generations.set(epoch.generation, {
       epochs: new Map([[made.step, made]]),

@@ -159,7 +159,7 @@ test.each([1, 2, 3])('[CE4] [CE8] in a session of many joins and leaves (seed %i
     }
   }
   expect(gone.length).toBeGreaterThan(1);
-});
+}, 90_000);
 
 test('[CE8] 40 participants who come at once cost each a letter for every other, not for every change', async () => {
   const host = new TestHost();

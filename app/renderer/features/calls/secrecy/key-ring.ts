@@ -155,7 +155,11 @@ export class KeyRing {
   async #take(peer: Peer, { hello, asks, epoch }: Letter): Promise<void> {
     if (hello !== undefined) await this.#check(peer, hello);
     if (peer.isGone || peer.known === null) return;
-    if (asks === true) this.#welcome(peer);
+    if (asks === true) {
+      // They may have lost the key of this stay as well.
+      peer.isGreeted = false;
+      this.#welcome(peer);
+    }
     if (epoch === undefined || (peer.received !== null && !isAfter(epoch, peer.received))) return;
     const opened = await peer.known.pair.open(epoch);
     if (opened === null || peer.isGone) return;

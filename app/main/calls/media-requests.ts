@@ -40,7 +40,6 @@ export class MediaRequests {
       case 'send':
         return this.#send(participant, request);
       case 'mute':
-        if (!participant.sends.has(request.source)) throw problem('track-unknown');
         await this.mute(participant, request.source, request.muted);
         return {};
       case 'stop':
@@ -124,7 +123,8 @@ export class MediaRequests {
 
   async #receive(participant: Participant, request: Of<'ready'> | Of<'prefer'>): Promise<CallReply> {
     const received = participant.receives.get(request.track);
-    if (!received) throw problem('track-unknown');
+    // It may have ended while the request was on its way.
+    if (!received) return {};
     if (request.type === 'ready') received.isReady = true;
     else received.height = request.height;
     await this.#init.media.apply(received);

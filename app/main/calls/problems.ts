@@ -57,7 +57,6 @@ export const problem = defineProblems('calls', {
   'higher-role': { message: 'Their role is above yours.' },
   'participant-unknown': { message: 'They have left the call.' },
   'transport-unknown': { message: 'There is no such connection.' },
-  'track-unknown': { message: 'The track has ended.' },
   'sends-already': { message: 'You send this already.', remedy: 'Stop it first.' },
   'wrong-kind': { message: 'The track does not fit its source.' },
   'asked-too-often': { message: 'Too many requests in a short time.', remedy: 'Wait a few seconds.' },

@@ -30,7 +30,6 @@ import { mediaAddresses } from './media-addresses.ts';
 import { moveOlder } from './move-older.ts';
 import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
-import { packagedResources } from './packaged-resources.ts';
 import { findPassphrase } from './passphrase.ts';
 import { createRouter } from './router.ts';
 import { nodeSettings, SettingsFile } from './settings-file.ts';
@@ -114,7 +113,8 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
           platform: process.platform,
           arch: process.arch,
           home: homedir(),
-          resources: packagedResources(),
+          // Set by Electron, in a packaged program and in a checkout.
+          resources: (process as { readonly resourcesPath?: string }).resourcesPath ?? null,
         }),
     });
     undo.push(() => sfu.stop());

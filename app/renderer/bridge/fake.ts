@@ -113,6 +113,7 @@ export function createFakeClient({ state, now, lively = true }: FakeOptions): Cl
       callers: () => [],
       doing: () => ({}),
     },
+    calls: { rooms: () => [], watchRooms: (_, signal) => new Events<never[]>().watch(signal, () => []) },
     members: { list: () => sampleMembers(startedAt), changes: (_, signal) => quiet.watch(signal) },
     review: {
       counts: () => counts,

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { CallSource } from '../../contract/index.ts';
 import { count, plural } from './format.ts';
 import { inCall, some } from './inCall.ts';
@@ -34,14 +35,13 @@ const faultOf = (device: string, deny: string) => (fault: string) => {
 
 /** Text of calls. */
 export const calls = {
-  title: 'Calls',
   doing: 'In the list of calls',
-  inCall: (title: string) => `In the call ${title}`,
+  inCall: (title: string) => `In the call ${isolated(title)}`,
   loading: 'Loading the rooms.',
   again: 'Try again',
   empty: 'No room is open.',
   emptyHint:
-    'A room is a place to talk, with or without a camera, and to share a screen. You open one, others join it from this list; it stays until you close it. The node of its host carries the call, so nothing of it passes through a foreign server.',
+    'A room is a place to talk, with or without a camera, and to share a screen. You open one, others join it from this list; it stays until you close it. The node of its host carries the call; no other server is needed.',
   openRoom: 'Open a room',
   rooms: 'Open rooms',
   roomCount: (n: number) => plural(n, 'room', 'rooms'),
@@ -83,7 +83,6 @@ export const calls = {
     back: 'Back to the call',
     change: 'Change',
     close: 'Close room',
-    cannot: 'You cannot join now',
   },
   draft: {
     open: 'Open a room',
@@ -103,7 +102,7 @@ export const calls = {
     invited: 'Invite a member',
     invitedNothing: 'No member has this name.',
     invitedList: 'Invited members',
-    uninvite: (name: string) => `Remove ${name} from the list`,
+    uninvite: (name: string) => `Remove ${isolated(name)} from the list`,
     share: 'Who may share a screen',
     shares: {
       guest: 'Everyone in the call',
@@ -128,21 +127,20 @@ export const calls = {
     cancel: 'Cancel',
     confirm: 'Open room',
     save: 'Save',
-    opened: (title: string) => `The room ${title} is open.`,
+    opened: (title: string) => `The room ${isolated(title)} is open.`,
   },
   close: {
-    title: (title: string) => `Close ${title}?`,
+    title: (title: string) => `Close ${isolated(title)}?`,
     why: 'The call ends for everybody, and the room disappears from the list. This cannot be undone.',
     cancel: 'Keep open',
     confirm: 'Close room',
-    closed: (title: string) => `The room ${title} is closed.`,
+    closed: (title: string) => `The room ${isolated(title)} is closed.`,
   },
   gone: 'This room is not open any more.',
   goneHint: 'Its host has closed it, or the link is old.',
   toRooms: 'All rooms',
   pre: {
-    title: (title: string) => `Join ${title}`,
-    preview: 'Your camera',
+    title: (title: string) => `Join ${isolated(title)}`,
     cameraOff: 'Your camera is off.',
     looking: 'Looking for your devices.',
     joinsAs: {
@@ -161,11 +159,10 @@ export const calls = {
     join: 'Join the call',
     ask: 'Ask to join',
     askWhy: 'This room has a waiting room: a moderator admits you.',
-    allow: 'Use microphone and camera',
     others: (names: readonly string[]) =>
       names.length === 0 ? 'Nobody is in the call yet.' : `In the call: ${some(names, '', '').trim()}.`,
     starts: (when: string) => `The call starts ${when}.`,
-    leaveOther: (title: string) => `You leave the call ${title} when you join.`,
+    leaveOther: (title: string) => `You leave the call ${isolated(title)} when you join.`,
   },
   devices: {
     title: 'Devices and quality',
@@ -224,7 +221,7 @@ export const calls = {
     rooms: 'all rooms',
   },
   strip: {
-    inCall: (title: string) => `You are in the call ${title}.`,
+    inCall: (title: string) => `You are in the call ${isolated(title)}.`,
     muted: 'You are muted.',
     heard: 'Others hear you.',
     back: 'Back to the call',

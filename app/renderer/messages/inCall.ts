@@ -1,11 +1,16 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { CallSource } from '../../contract/index.ts';
 import { count, listed, plural } from './format.ts';
 
 const and = (names: readonly string[]): string =>
   names.length < 2 ? listed(names) : `${listed(names.slice(0, -1))} and ${names.at(-1)}`;
 /** Names with a verb: “Ada and Paul joined”. */
-export const some = (names: readonly string[], one: string, many: string): string =>
-  `${names.length > 3 ? `${listed(names.slice(0, 2))} and ${count(names.length - 2)} others` : and(names)} ${names.length === 1 ? one : many}`;
+export const some = (names: readonly string[], one: string, many: string): string => {
+  const safe = names.map(isolated);
+  const all =
+    safe.length > 3 ? `${listed(safe.slice(0, 2))} and ${count(safe.length - 2)} others` : and(safe);
+  return `${all} ${safe.length === 1 ? one : many}`;
+};
 
 /** Text inside a call. */
 export const inCall = {
@@ -22,11 +27,11 @@ export const inCall = {
   ended: {
     left: 'You left the call.',
     removed: (by: string | null) =>
-      by === null ? 'You were removed from the call.' : `${by} removed you from the call.`,
+      by === null ? 'You were removed from the call.' : `${isolated(by)} removed you from the call.`,
     'turned-away': (by: string | null) =>
-      by === null ? 'You were not admitted.' : `${by} did not admit you.`,
+      by === null ? 'You were not admitted.' : `${isolated(by)} did not admit you.`,
     ended: (by: string | null) =>
-      by === null ? 'The call has ended.' : `${by} ended the call for everybody.`,
+      by === null ? 'The call has ended.' : `${isolated(by)} ended the call for everybody.`,
     'host-lost': 'The call was lost.',
     refused: 'You could not join the call.',
     elsewhere: 'You joined this call in another window.',
@@ -53,7 +58,7 @@ export const inCall = {
     stage: 'Participants',
     strip: 'Other participants',
     you: 'you',
-    screenOf: (name: string) => `Screen of ${name}`,
+    screenOf: (name: string) => `Screen of ${isolated(name)}`,
     yourScreen: 'Your screen',
     more: (n: number) => `${count(n)} more`,
     moreMeans: (n: number) => `${plural(n, 'more participant', 'more participants')}: show all people`,
@@ -62,10 +67,9 @@ export const inCall = {
     muted: 'muted',
     speaks: 'speaks',
     hand: 'hand raised',
-    noCamera: 'camera off',
     paused: 'video paused',
-    pin: (name: string) => `Pin ${name}`,
-    unpin: (name: string) => `Unpin ${name}`,
+    pin: (name: string) => `Pin ${isolated(name)}`,
+    unpin: (name: string) => `Unpin ${isolated(name)}`,
     pinned: 'pinned',
     quality: {
       good: 'Good connection',
@@ -119,7 +123,6 @@ export const inCall = {
     hand: 'Raise hand',
     handDown: 'Lower hand',
     react: 'React',
-    layout: 'Layout',
     grid: 'Grid',
     spotlight: 'Spotlight',
     chat: 'Chat',
@@ -129,6 +132,7 @@ export const inCall = {
     more: 'More',
     unread: (n: number) => `${count(n)} new`,
     noVideo: 'This room is audio only.',
+    audioChosen: 'You chose audio only under Devices.',
     noShare: 'You may not share a screen in this room.',
   },
   reactions: [
@@ -140,23 +144,21 @@ export const inCall = {
     ['🎉', 'celebration'],
   ] as const,
   reactionsLabel: 'Reactions',
-  reacts: (name: string, what: string) => `${name}: ${what}`,
+  reacts: (name: string, what: string) => `${isolated(name)}: ${what}`,
   queue: {
     title: (n: number) => plural(n, 'person waits', 'people wait'),
     label: 'Waiting room',
     admit: 'Admit',
-    admitName: (name: string) => `Admit ${name}`,
     turnAway: 'Turn away',
-    turnAwayName: (name: string) => `Turn ${name} away`,
+    turnAwayName: (name: string) => `Turn away ${isolated(name)}`,
     more: (n: number) => `and ${count(n)} more; the list of people shows all`,
   },
   peopleTitle: 'People',
   people: {
     label: 'Participants',
     loudness: 'Volume',
-    volume: (name: string) => `Volume of ${name}`,
-    menu: (name: string) => `Acts on ${name}`,
-    acts: 'Acts',
+    volume: (name: string) => `Volume of ${isolated(name)}`,
+    menu: (name: string) => `Acts on ${isolated(name)}`,
     muteMicrophone: 'Mute',
     stopCamera: 'Stop camera',
     stopScreen: 'Stop screen sharing',
@@ -165,11 +167,9 @@ export const inCall = {
     lock: 'Lock the room',
     unlock: 'Unlock the room',
     end: 'End for all',
-    moderate: 'Moderation',
-    waitingNone: 'Nobody waits.',
   },
   remove: {
-    title: (name: string) => `Remove ${name} from the call?`,
+    title: (name: string) => `Remove ${isolated(name)} from the call?`,
     why: 'They are disconnected at once. They can come back unless you lock the room.',
     cancel: 'Cancel',
     confirm: 'Remove',
@@ -182,7 +182,7 @@ export const inCall = {
   },
   leaving: {
     title: 'You are the last moderator here.',
-    why: 'If you leave, nobody is left to admit people or to moderate. You can end the call for everybody instead.',
+    why: 'If you leave, nobody can admit people to this call. You can end it for everybody instead.',
     cancel: 'Stay',
     confirm: 'Leave',
     end: 'End for all',
@@ -199,16 +199,16 @@ export const inCall = {
   closePanel: 'Close',
   notices: {
     silenced: {
-      microphone: (by: string) => `${by} muted you.`,
-      camera: (by: string) => `${by} switched your camera off.`,
-      screen: (by: string) => `${by} stopped your screen sharing.`,
-      'screen-sound': (by: string) => `${by} stopped the sound of your screen.`,
+      microphone: (by: string) => `${isolated(by)} muted you.`,
+      camera: (by: string) => `${isolated(by)} switched your camera off.`,
+      screen: (by: string) => `${isolated(by)} stopped your screen sharing.`,
+      'screen-sound': (by: string) => `${isolated(by)} stopped the sound of your screen.`,
     } satisfies Record<CallSource, unknown>,
     silencedHint: { microphone: 'You can unmute yourself when it is your turn.' },
     read: 'Dismiss',
     blocked: 'The browser holds the sound of the call back.',
     hear: 'Hear the call',
-    consent: (by: string) => `${by} wants to record the call.`,
+    consent: (by: string) => `${isolated(by)} wants to record the call.`,
     consentWhy:
       'If you refuse, your voice, picture and messages are left out. You can change your answer at any time.',
     agree: 'Agree',
@@ -225,16 +225,13 @@ export const inCall = {
     unlocked: 'The room is unlocked.',
     records: 'The call is recorded.',
     recordsNoMore: 'The recording has stopped.',
-    speaks: (name: string) => `${name} speaks.`,
+    speaks: (name: string) => `${isolated(name)} speaks.`,
     muted: 'Microphone muted.',
     unmuted: 'Microphone on.',
     cameraOn: 'Camera on.',
     cameraOff: 'Camera off.',
     sharing: 'You share your screen.',
     notSharing: 'You share your screen no more.',
-    handUp: 'Your hand is raised.',
-    handDown: 'Your hand is lowered.',
-    wrote: (name: string, text: string) => `${name}: ${text}`,
-    joined: 'You are in the call.',
+    wrote: (name: string, text: string) => `${isolated(name)}: ${isolated(text)}`,
   },
 };

@@ -158,11 +158,11 @@ export class WorkerPool {
     if (bin === null) throw problem('worker-missing');
     const { listen, port } = this.#options();
     try {
-      const mediasoup = await import('./library.ts');
-      listenTo(mediasoup, this.#logger, this.#clock);
+      const { createWorker, setLogEventListeners } = await import('./library.ts');
+      listenTo(setLogEventListeners, this.#logger, this.#clock);
       const seat = this.#seated(
         slot,
-        await startWorker(mediasoup, bin, port === 0 ? 0 : port + number, listen, this.#logger),
+        await startWorker(createWorker, bin, port === 0 ? 0 : port + number, listen, this.#logger),
       );
       this.#broken = null;
       return seat;
@@ -216,7 +216,11 @@ export class WorkerPool {
 const LINES_PER_MINUTE = 60;
 
 /** Sends what mediasoup and its workers say to the log. Requests that a browser's input made fail are details. */
-function listenTo(mediasoup: typeof import('./library.ts'), logger: Logger, clock: Clock): void {
+function listenTo(
+  listen: typeof import('./library.ts').setLogEventListeners,
+  logger: Logger,
+  clock: Clock,
+): void {
   let window = { from: 0, lines: 0 };
   const isHeard = () => {
     const now = clock.now();
@@ -224,7 +228,7 @@ function listenTo(mediasoup: typeof import('./library.ts'), logger: Logger, cloc
     return window.lines++ < LINES_PER_MINUTE;
   };
   const line = (from: string, text: string) => ({ from, text: text.slice(0, 400) });
-  mediasoup.setLogEventListeners({
+  listen({
     onwarn(from, text) {
       if (!isHeard()) return;
       if (text.startsWith('request failed')) logger.debug('media-request-failed', line(from, text));

@@ -28,13 +28,13 @@ const LIMITS = ['--fsize=0', '--core=0', '--as=4294967296'];
  * @throws Problem `worker-broken`, `media-address`.
  */
 export async function startWorker(
-  mediasoup: typeof import('./library.ts'),
+  createWorker: typeof import('./library.ts').createWorker,
   bin: string,
   port: number,
   listen: SfuOptions['listen'],
   logger: Logger,
 ): Promise<WorkerProcess> {
-  const worker = await isolated(() => mediasoup.createWorker({ workerBin: bin, logLevel: 'warn' })).catch(
+  const worker = await isolated(() => createWorker({ workerBin: bin, logLevel: 'warn' })).catch(
     (error: unknown) => {
       throw problem('worker-broken', { reason: reasonOf(error) }, { cause: error });
     },

@@ -1,10 +1,11 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import { useEffect, useRef, useState } from 'react';
 import type { CallLine } from '../../../contract/index.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { exact, hourMinute } from '../../messages/format.ts';
 import { stripEscapes } from '../../text/ansi.ts';
 import { linkify } from '../../text/links.ts';
-import { Button, EmptyState, Panel, TextField } from '../../ui/index.ts';
+import { Foreign, Button, EmptyState, Panel, TextField } from '../../ui/index.ts';
 import { useCallView } from './current.ts';
 import type { CallSession } from './session.ts';
 
@@ -90,7 +91,9 @@ function Line({ line, follows }: { line: CallLine; follows: boolean }) {
     <div className={`call-line ${follows ? '' : 'call-line-head'}`}>
       {!follows && (
         <p className="call-line-who">
-          <span className="strong">{line.person.handle}</span>{' '}
+          <span className="strong">
+            <Foreign text={line.person.handle} />
+          </span>{' '}
           <time className="mono soft small" dateTime={new Date(line.at).toISOString()} title={exact(line.at)}>
             {hourMinute(line.at)}
           </time>
@@ -99,7 +102,7 @@ function Line({ line, follows }: { line: CallLine; follows: boolean }) {
       <p className="call-line-text" dir="auto">
         {linkify(stripEscapes(line.text)).map((piece, i) =>
           piece.href === null ? (
-            piece.text
+            shown(piece.text)
           ) : (
             <a
               key={i}

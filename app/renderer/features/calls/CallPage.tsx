@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { isolated } from '../../../contract/foreign-text.ts';
+import { useEffect, useState } from 'react';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { stopwatch } from '../../messages/format.ts';
@@ -22,6 +23,8 @@ import { useCallUi } from './useCallUi.ts';
 export function CallPage({ call }: { call: CurrentCall }) {
   const phase = useCallView(call.session, (view) => view.phase);
   useDoing(words.inCall(call.room.title));
+  // The button that led here is gone; the view takes its focus, so that keys and screen readers go on from here.
+  useEffect(() => document.getElementById('main')?.focus(), []);
   if (phase === 'ended') return <Ended call={call} />;
   if (phase === 'entering' || phase === 'waiting' || phase === 'joining') return <Entering call={call} />;
   return <Running call={call} />;
@@ -31,7 +34,7 @@ function Entering({ call }: { call: CurrentCall }) {
   const phase = useCallView(call.session, (view) => view.phase);
   return (
     <div className="page call-alone">
-      <Panel title={call.room.title} level={1}>
+      <Panel title={isolated(call.room.title)} level={1}>
         <div className="calls-stack">
           {phase === 'waiting' ? (
             <div role="status">
@@ -43,9 +46,7 @@ function Entering({ call }: { call: CurrentCall }) {
             <Loading what={phase === 'joining' ? words.phases.joining : words.phases.entering} />
           )}
           <div>
-            <Button onPress={() => call.session.leave()} autoFocus>
-              {words.bar.leave}
-            </Button>
+            <Button onPress={() => call.session.leave()}>{words.bar.leave}</Button>
           </div>
         </div>
       </Panel>
@@ -61,7 +62,7 @@ function Ended({ call }: { call: CurrentCall }) {
   const told = words.ended[ended.reason];
   return (
     <div className="page call-alone">
-      <Panel title={call.room.title} level={1}>
+      <Panel title={isolated(call.room.title)} level={1}>
         <div className="calls-stack">
           <div role="status">
             <p className="call-lead">{typeof told === 'string' ? told : told(by)}</p>
@@ -107,7 +108,7 @@ function Running({ call }: { call: CurrentCall }) {
   return (
     <div className="call" data-side={ui.side ?? 'none'}>
       <Panel
-        title={state?.title ?? call.room.title}
+        title={isolated(state?.title ?? call.room.title)}
         level={1}
         count={
           <>
@@ -127,7 +128,8 @@ function Running({ call }: { call: CurrentCall }) {
         }
         flush
       >
-        <Queue session={session} />
+        {/* The list of people has it in full. */}
+        {ui.side !== 'people' && <Queue session={session} />}
         {phase === 'rejoining' && <Notice severity="attention" title={words.phases.rejoining} live />}
         {phase === 'lost' && <Notice severity="danger" title={words.phases.lost} live />}
         {phase === 'in' && failing && <Notice severity="attention" title={words.phases.failing} live />}

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { Button, PersonName } from '../../ui/index.ts';
 import { useCallView } from './current.ts';
@@ -22,11 +23,10 @@ export function Queue({ session, all = false }: { session: CallSession; all?: bo
             <span className="queue-acts">
               <Button
                 kind={n === 0 && !all ? 'main' : 'plain'}
-                aria-label={queue.admitName(person.handle)}
                 onPress={() => void session.ask({ type: 'admit', participant: id })}
                 {...(n === 0 && !all ? { shortcut: 'a' } : {})}
               >
-                {queue.admit}
+                {queue.admit} <span className="hidden-visually">{isolated(person.handle)}</span>
               </Button>
               <Button
                 kind="quiet"

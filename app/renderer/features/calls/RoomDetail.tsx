@@ -1,9 +1,10 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import type { CallRoom } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { common } from '../../messages/common.ts';
 import { exact } from '../../messages/format.ts';
-import { Button, Notice, Panel, PersonName, RelativeTime } from '../../ui/index.ts';
+import { Foreign, Button, Notice, Panel, PersonName, RelativeTime } from '../../ui/index.ts';
 import { useCurrentCall } from './current.ts';
 import '../record.css';
 
@@ -33,7 +34,7 @@ export function RoomDetail({ room, boardName, onChange, onClose }: RoomDetailPro
   const isHere = current?.room.id === room.id;
   const problem = room.refusal;
   return (
-    <Panel title={room.title} className="calls-detail">
+    <Panel title={isolated(room.title)} className="calls-detail">
       <div className="calls-acts">
         <Button
           kind="main"
@@ -76,7 +77,7 @@ export function RoomDetail({ room, boardName, onChange, onClose }: RoomDetailPro
         <dd>{boardName}</dd>
         <dt>{detail.host}</dt>
         <dd>
-          {room.host.handle}
+          <Foreign text={room.host.handle} />
           {!room.isReachable && <span className="soft">, {words.away}</span>}
         </dd>
         {room.startsAt !== null && (

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import type { CallRoom } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -7,6 +8,7 @@ import { common } from '../../messages/common.ts';
 import { ago, exact } from '../../messages/format.ts';
 import { useBoards, useCallRooms } from '../../stores/index.ts';
 import {
+  Foreign,
   Badge,
   Button,
   EmptyState,
@@ -47,7 +49,12 @@ function RoomState({ room }: { room: CallRoom }) {
   const now = useNow();
   if (room.participants.length > 0)
     return <span className="green strong">{words.live(room.participants.length)}</span>;
-  if (!room.isReachable) return <span className="soft">{words.away}</span>;
+  if (!room.isReachable)
+    return (
+      <span className="soft" title={words.awayMeans}>
+        {words.away}
+      </span>
+    );
   if (room.startsAt !== null && room.startsAt > now)
     return (
       <span className="amber" title={exact(room.startsAt)}>
@@ -64,7 +71,9 @@ const columnsOf = (boardName: (room: CallRoom) => string): readonly Column<CallR
     width: 'minmax(0, 1.7fr)',
     cell: (room) => (
       <span className="room-name">
-        <span className="strong cut">{room.title}</span>
+        <span className="strong cut">
+          <Foreign text={room.title} />
+        </span>
         <span className="room-marks">
           <RoomMarks rules={room.rules} />
         </span>
@@ -80,7 +89,7 @@ const columnsOf = (boardName: (room: CallRoom) => string): readonly Column<CallR
       participants.length === 0 ? (
         <span className="soft">{words.nobody}</span>
       ) : (
-        participants.map(({ handle }) => handle).join(', ')
+        participants.map(({ handle }) => isolated(handle)).join(', ')
       ),
   },
   {
@@ -90,7 +99,13 @@ const columnsOf = (boardName: (room: CallRoom) => string): readonly Column<CallR
     wide: true,
     cell: (room) => <span className={room.board === null ? 'soft' : 'cyan'}>{boardName(room)}</span>,
   },
-  { id: 'host', label: words.columns.host, width: '84px', wide: true, cell: ({ host }) => host.handle },
+  {
+    id: 'host',
+    label: words.columns.host,
+    width: '84px',
+    wide: true,
+    cell: ({ host }) => <Foreign text={host.handle} />,
+  },
   {
     id: 'state',
     label: words.columns.state,
@@ -156,13 +171,13 @@ export function Rooms({ opening }: { opening: boolean }) {
         level={1}
         count={held.length > 0 ? words.roomCount(held.length) : null}
         className="calls-list"
-        tools={
-          held.length > 0 && (
+        {...(held.length > 0 && {
+          tools: (
             <Button kind="quiet" onPress={open}>
               {words.openRoom}
             </Button>
-          )
-        }
+          ),
+        })}
         flush
       >
         {rooms.state === 'loading' && <Loading what={words.loading} />}

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { calls as words } from '../../messages/calls.ts';
-import { Button } from '../../ui/index.ts';
+import { Foreign, Button } from '../../ui/index.ts';
 import { sendsOf } from './acts.ts';
 import { callChoices } from './choices.ts';
 import { useCallView, type CurrentCall } from './current.ts';
@@ -48,12 +48,13 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
   const speaks = useCallView(session, (view) => !screen && (view.levels.get(id) ?? 0) >= SPEAKS);
   const reactions = useCallView(session, (view) => view.reactions);
   const mirror = useStore(callChoices, (choices) => choices.mirror);
+  const isPaused = useStore(callChoices, (choices) => choices.quality === 'audio') && !isMe;
   const ownMuted = useCallView(session, (view) => view.own.get('microphone')?.muted !== false);
   const sends = sendsOf(participant);
   // Of oneself, what this window knows is newer than what the host said.
   const muted = isMe ? ownMuted : sends.muted;
   const isOn = screen ? sends.screen : sends.camera;
-  const live = isMe ? (own?.track ?? null) : isOn ? (remote?.live ?? null) : null;
+  const live = isMe ? (own?.track ?? null) : isOn && !isPaused ? (remote?.live ?? null) : null;
   const trackId = remote?.id ?? null;
 
   // Pixels of the screen, not of the page: a dense screen shows more of the picture.
@@ -90,6 +91,7 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
           {lock === 'refused' ? words.secrecy.refusedTile : words.secrecy.waiting}
         </span>
       )}
+      {isOn && isPaused && !small && lock === null && <span className="tile-paused soft small">{stage.paused}</span>}
       {hand && (
         <span className="tile-hand" title={stage.hand}>
           <Icon name="hand" />
@@ -135,7 +137,9 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
               </span>
             )
           ))}
-        <span className="tile-name cut">{name}</span>
+        <span className="tile-name cut">
+          <Foreign text={name} />
+        </span>
         {isMe && !screen && <span className="tile-you">{stage.you}</span>}
         {!screen && (weak || large) && (
           <span className="tile-quality" title={quality}>

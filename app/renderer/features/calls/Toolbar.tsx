@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
+import { useStore } from 'zustand';
 import { calls as words } from '../../messages/calls.ts';
 import { Key, Menu, type MenuEntry } from '../../ui/index.ts';
 import { leaveOf, mineIn, toggleHand } from './acts.ts';
+import { callChoices } from './choices.ts';
 import type { CallDialog } from './CallDialogs.tsx';
 import { useCallView, type CurrentCall } from './current.ts';
 import { canShareScreen } from './devices.ts';
@@ -24,7 +25,8 @@ interface ToolProps {
   /** Left to the menu where there is little room. */
   readonly extra?: boolean;
   readonly why?: string | null;
-  readonly count?: ReactNode;
+  /** What waits to be read. */
+  readonly count?: number;
   readonly expanded?: boolean;
   readonly onPress: () => void;
 }
@@ -38,7 +40,7 @@ function Tool({
   danger,
   extra,
   why = null,
-  count,
+  count = 0,
   expanded,
   onPress,
 }: ToolProps) {
@@ -46,19 +48,22 @@ function Tool({
   return (
     <AriaButton
       className={`tool ${state}`}
-      aria-label={why === null ? label : `${label}. ${why}`}
       isDisabled={why !== null}
       {...(expanded === undefined ? {} : { 'aria-expanded': expanded })}
       // Space stays free for talking after a click.
       preventFocusOnPress
       onPress={onPress}
     >
-      <span className="tool-top">
+      <span className="tool-top" aria-hidden="true">
         <Icon name={icon} />
         <Key shortcut={shortcut} />
-        {count}
+        {count > 0 && <span className="tool-count mono">{count}</span>}
       </span>
-      <span className="tool-label">{label}</span>
+      <span className="tool-label">
+        {label}
+        {count > 0 && <span className="hidden-visually">, {bar.unread(count)}</span>}
+        {why !== null && <span className="hidden-visually">. {why}</span>}
+      </span>
     </AriaButton>
   );
 }
@@ -80,7 +85,8 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
   const isHeard = own.get('microphone')?.muted === false;
   const isSeen = own.has('camera');
   const shares = own.has('screen');
-  const noVideo = audioOnly || !rights.video ? bar.noVideo : null;
+  const quality = useStore(callChoices, (choices) => choices.quality);
+  const noVideo = audioOnly || !rights.video ? bar.noVideo : quality === 'audio' ? bar.audioChosen : null;
   const noShare = audioOnly || !rights.share ? bar.noShare : null;
   const isGrid = ui.layout === 'grid';
   const flip = () => ui.setLayout(isGrid ? 'spotlight' : 'grid');
@@ -171,14 +177,7 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
           shortcut="c"
           on={ui.side === 'chat'}
           expanded={ui.side === 'chat'}
-          count={
-            ui.unread > 0 && (
-              <span className="tool-count mono">
-                {ui.unread}
-                <span className="hidden-visually">{bar.unread(ui.unread)}</span>
-              </span>
-            )
-          }
+          count={ui.unread}
           onPress={() => ui.toggleSide('chat')}
         />
         <Tool

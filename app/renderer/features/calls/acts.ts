@@ -12,9 +12,9 @@ export function toggleHand(session: CallSession): void {
 
 const isModerator = (role: string | null) => role === 'moderator' || role === 'co-sysop' || role === 'sysop';
 
-/** Whether this person moderates, others are in the call or wait, and none of them can moderate. */
+/** Whether others depend on this person: nobody else could admit people to a room with a waiting room. */
 export function isLastModerator({ call, me, rights }: CallView): boolean {
-  if (!rights.moderate || call === null) return false;
+  if (!rights.moderate || call === null || !call.rules.waitingRoom) return false;
   const others = call.participants.filter(({ id }) => id !== me);
   return others.length + call.waiting.length > 0 && !others.some(({ person }) => isModerator(person.role));
 }

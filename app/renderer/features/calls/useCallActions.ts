@@ -1,6 +1,7 @@
 import { useActions, type Action } from '../../actions/registry.ts';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
+import { callChoices } from './choices.ts';
 import type { CallDialog } from './CallDialogs.tsx';
 import { useCallView, type CurrentCall } from './current.ts';
 import { canShareScreen } from './devices.ts';
@@ -42,7 +43,7 @@ export function useCallActions(
       id: 'calls.camera',
       label: words.acts.camera,
       shortcut: 'v',
-      when: () => rights.video && !audioOnly,
+      when: () => rights.video && !audioOnly && callChoices.getState().quality !== 'audio',
       run: () => controls.toggleCamera(),
     }),
     mine({

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
-import { faultOf, type DeviceFault } from './devices.ts';
+import { faultOf, onDevices, type DeviceFault } from './devices.ts';
 
 export interface Preview {
   readonly track: MediaStreamTrack | null;
@@ -15,9 +15,10 @@ interface Held {
   readonly key: string | null;
 }
 
-/** A device that is open while `on`, opened again when `key` changes. */
+/** A device that is open while `on`, opened again when `key` changes, and after a failure when a device is plugged in. */
 export function usePreview(on: boolean, key: string, open: () => Promise<MediaStreamTrack>): Preview {
   const [held, setHeld] = useState<Held>({ track: null, fault: null, key: null });
+  const [turn, setTurn] = useState(0);
   const taken = useRef(false);
   const openNow = useEffectEvent(open);
   useEffect(() => {
@@ -37,7 +38,9 @@ export function usePreview(on: boolean, key: string, open: () => Promise<MediaSt
       if (!taken.current) track?.stop();
       setHeld({ track: null, fault: null, key: null });
     };
-  }, [on, key]);
+  }, [on, key, turn]);
+  const failed = held.fault !== null;
+  useEffect(() => (failed ? onDevices(() => setTurn((value) => value + 1)) : undefined), [failed]);
   const take = useCallback(() => {
     taken.current = true;
     return held.track;

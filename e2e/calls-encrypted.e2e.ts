@@ -152,4 +152,4 @@ test('the participants of an encrypted call see and hear each other, and a tappe
   const unable = await doorOf(mara, withoutEncryption);
   await unable.getByText('This browser cannot take part in encrypted calls.').waitFor();
   expect(await unable.getByRole('button', { name: 'Join the call' }).isDisabled()).toBe(true);
-});
+}, 300_000);

@@ -91,7 +91,9 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
           {lock === 'refused' ? words.secrecy.refusedTile : words.secrecy.waiting}
         </span>
       )}
-      {isOn && isPaused && !small && lock === null && <span className="tile-paused soft small">{stage.paused}</span>}
+      {isOn && isPaused && !small && lock === null && (
+        <span className="tile-paused soft small">{stage.paused}</span>
+      )}
       {hand && (
         <span className="tile-hand" title={stage.hand}>
           <Icon name="hand" />

@@ -126,40 +126,44 @@ describe('[CE4] secrets', () => {
   });
 });
 
-test.each([1, 2, 3])('[CE4] [CE8] in a session of many joins and leaves (seed %i)', async (seed) => {
-  const random = seeded(seed);
-  const host = new TestHost();
-  const gone: TestMember[] = [];
-  let joins = 0;
-  for (let round = 0; round < 7; round += 1) {
-    const before = await Promise.all(
-      [...host.members.values()].map(async (member) => [member.id, await member.frame()] as const),
-    );
-    const came: TestMember[] = [];
-    for (let n = 0; n <= random() * 2; n += 1) {
-      if (random() < 0.6 || host.members.size < 2) {
-        joins += 1;
-        came.push(await host.join(`person-${joins}`));
-      } else {
-        const ids = [...host.members.keys()];
-        const member = host.members.get(ids[Math.floor(random() * ids.length)]!)!;
-        host.leave(member.id);
-        gone.push(member);
+test.each([1, 2, 3])(
+  '[CE4] [CE8] in a session of many joins and leaves (seed %i)',
+  async (seed) => {
+    const random = seeded(seed);
+    const host = new TestHost();
+    const gone: TestMember[] = [];
+    let joins = 0;
+    for (let round = 0; round < 7; round += 1) {
+      const before = await Promise.all(
+        [...host.members.values()].map(async (member) => [member.id, await member.frame()] as const),
+      );
+      const came: TestMember[] = [];
+      for (let n = 0; n <= random() * 2; n += 1) {
+        if (random() < 0.6 || host.members.size < 2) {
+          joins += 1;
+          came.push(await host.join(`person-${joins}`));
+        } else {
+          const ids = [...host.members.keys()];
+          const member = host.members.get(ids[Math.floor(random() * ids.length)]!)!;
+          host.leave(member.id);
+          gone.push(member);
+        }
+        if (random() < 0.5) await host.wait(random() * 1500);
       }
-      if (random() < 0.5) await host.wait(random() * 1500);
+      await host.until(() => allHear(host));
+      await host.wait(7000);
+      expect(await allHear(host)).toBe(true);
+      for (const [id, frame] of before)
+        for (const newcomer of came) expect(await newcomer.opens(id, frame)).toBe(false);
+      for (const sender of host.members.values()) {
+        const frame = await sender.frame();
+        for (const member of gone) expect(await member.opens(sender.id, frame)).toBe(false);
+      }
     }
-    await host.until(() => allHear(host));
-    await host.wait(7000);
-    expect(await allHear(host)).toBe(true);
-    for (const [id, frame] of before)
-      for (const newcomer of came) expect(await newcomer.opens(id, frame)).toBe(false);
-    for (const sender of host.members.values()) {
-      const frame = await sender.frame();
-      for (const member of gone) expect(await member.opens(sender.id, frame)).toBe(false);
-    }
-  }
-  expect(gone.length).toBeGreaterThan(1);
-}, 90_000);
+    expect(gone.length).toBeGreaterThan(1);
+  },
+  90_000,
+);
 
 test('[CE8] 40 participants who come at once cost each a letter for every other, not for every change', async () => {
   const host = new TestHost();

@@ -169,7 +169,7 @@ module.exports = {
     home('sqlite', 'better-sqlite3|@types/better-sqlite3', '^app/main/platform/sqlite/'),
     home('libp2p', 'libp2p|@libp2p|@chainsafe/(?!blst)[^/]+|@multiformats', room('platform/libp2p')),
     home('bls', '@chainsafe/blst', room('platform/bls')),
-    home('bip39', '@scure', room('platform/keys')),
+    home('bip39', '@scure', '^app/(main/platform/keys|renderer/features/calls)/'),
     home('mail', 'htmlparser2|iconv-lite|chardet', room('platform/mail')),
     home('pino', 'pino', room('platform/telemetry')),
     home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),

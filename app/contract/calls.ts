@@ -112,8 +112,8 @@ export const CallRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hand'), up: z.boolean() }),
   z.object({ type: z.literal('react'), emoji: z.string().min(1).max(16) }),
   z.object({ type: z.literal('say'), text: z.string().trim().min(1).max(2000) }),
-  /** A message to another participant that the host cannot read: keys of an encrypted call. */
-  z.object({ type: z.literal('whisper'), to: ParticipantId, data: z.string().max(4096) }),
+  /** A message to another participant, or to all others, that the host passes unread: keys of an encrypted call. */
+  z.object({ type: z.literal('whisper'), to: ParticipantId.nullable(), data: z.string().max(4096) }),
   z.object({ type: z.literal('consent'), given: z.boolean() }),
   z.object({ type: z.literal('leave') }),
   // Of moderators.
@@ -255,6 +255,12 @@ export type CallHosting = z.infer<typeof CallHosting>;
 
 const InRoom = z.object({ room: Cid });
 
+/** A key that a console makes for one stay in an encrypted call: X25519, 32 bytes as base64url. */
+const CallKeyClaim = InRoom.extend({ participant: ParticipantId, key: z.string().max(64) });
+/** The signature of the person's node, Ed25519 as base64url, and when it was made. */
+export const CallKeySignature = z.object({ at: Timestamp, signature: z.string().max(100) });
+export type CallKeySignature = z.infer<typeof CallKeySignature>;
+
 export const contract = {
   /** The open rooms, those with participants first. */
   rooms: base.input(empty).output(z.array(CallRoom)),
@@ -281,6 +287,13 @@ export const contract = {
   /** Rejects with a Problem: `session-unknown`, `not-allowed`, `bad-token`, `sfu-refused`, and others of the room. */
   ask: base.input(z.object({ session: z.string().max(64), request: CallRequest })).output(CallReply),
   hosting: base.input(empty).output(CallHosting),
+  /** Binds a key of this console to its person. Rejects with a Problem: `key-refused`. */
+  signKey: base.input(CallKeyClaim).output(CallKeySignature),
+  /**
+   * Checks that the person with this DID, a member now, signed the key for this stay; returns them as this node knows
+   * them. Rejects with a Problem: `key-refused`, `key-of-no-member`.
+   */
+  checkKey: base.input(CallKeyClaim.extend({ did: Did, ...CallKeySignature.shape })).output(Person),
 };
 
 export const settings = {

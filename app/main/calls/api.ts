@@ -10,5 +10,7 @@ export const callsApi = (api: Api['calls'], calls: ServiceIn<Calls>) => ({
   close: api.close.handler(({ input, context }) => done(calls(context).close(input.room))),
   enter: api.enter.handler(({ input, context }) => calls(context).enter(input.room, context.signal)),
   ask: api.ask.handler(({ input, context }) => calls(context).ask(input)),
+  signKey: api.signKey.handler(({ input, context }) => calls(context).signKey(input)),
+  checkKey: api.checkKey.handler(({ input, context }) => calls(context).checkKey(input)),
   hosting: api.hosting.handler(({ context }) => calls(context).hosting()),
 });

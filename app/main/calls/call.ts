@@ -271,17 +271,21 @@ export class Call {
       case 'say':
         this.#say(participant, request.text);
         return {};
-      case 'whisper': {
-        const to = this.#participants.get(request.to);
-        if (!to || to.joinedAt === null) throw problem('participant-unknown');
-        to.tell({ type: 'whisper', from, data: request.data });
+      case 'whisper':
+        this.#whisper(participant, request);
         return {};
-      }
       default:
         this.#moderate(participant, request);
     }
     this.#tellSoon();
     return {};
+  }
+
+  /** [CA16] */
+  #whisper(sender: Participant, { to, data }: Of<'whisper'>): void {
+    const others = this.#joined.filter((other) => other !== sender && (to === null || other.id === to));
+    if (to !== null && others.length === 0) throw problem('participant-unknown');
+    for (const { tell } of others) tell({ type: 'whisper', from: sender.id, data });
   }
 
   #say({ id, key }: Participant, text: string): void {
@@ -294,6 +298,8 @@ export class Call {
   #moderate(actor: Participant, request: CallRequest): void {
     const visitor = this.#visitor(actor.key);
     if (!moderates(this.#room, visitor, this.#init.host)) throw problem('not-allowed');
+    // [CE10]
+    if (request.type === 'record' && this.#room.rules.encrypted) throw problem('encrypted-room');
     if (request.type === 'lock') {
       this.#isLocked = request.locked;
       return;

@@ -403,7 +403,7 @@ describe('acts', () => {
     expect(host.all('line').map(({ line }) => line.text)).toEqual(['Good evening']);
   });
 
-  it('[CA16] pass whispers to one participant', async () => {
+  it('[CA16] pass whispers to one participant, or to all others', async () => {
     const { mara, others, clock } = await callers('ines', 'olga');
     const [ines, olga] = others as [TestNode, TestNode];
     const room = await open(mara);
@@ -413,5 +413,11 @@ describe('acts', () => {
     await one.ask({ type: 'whisper', to: other.id, data: 'key' });
     expect(other.last('whisper')).toMatchObject({ from: one.id, data: 'key' });
     expect(host.last('whisper')).toBeNull();
+    await one.ask({ type: 'whisper', to: null, data: 'hello' });
+    expect([host, other].map((to) => to.last('whisper'))).toMatchObject([
+      { from: one.id, data: 'hello' },
+      { from: one.id, data: 'hello' },
+    ]);
+    expect(one.last('whisper')).toBeNull();
   });
 });

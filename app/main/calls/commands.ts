@@ -22,6 +22,7 @@ export const callCommands: readonly CommandSpec[] = [
       { flags: '--waiting-room', help: 'a moderator admits each participant' },
       { flags: '--role <role>', help: 'the least role that may enter' },
       { flags: '--audio-only', help: 'nobody sends video' },
+      { flags: '--encrypted', help: 'only the participants hold the keys of the media' },
       { flags: '--at <time>', help: 'when the call begins, such as 2027-01-15T20:00' },
     ],
     async run(client, { arguments: [title = ''], options }) {
@@ -32,6 +33,7 @@ export const callCommands: readonly CommandSpec[] = [
         rules: {
           waitingRoom: options['waitingRoom'] === true,
           audioOnly: options['audioOnly'] === true,
+          encrypted: options['encrypted'] === true,
           ...(typeof role === 'string'
             ? { access: 'role', leastRole: role as CallRoom['rules']['leastRole'] }
             : {}),
@@ -85,6 +87,7 @@ function lineOf({ title, host, participants, rules, startsAt, isReachable }: Cal
   const marks = [
     rules.waitingRoom ? 'waiting room' : '',
     rules.audioOnly ? 'audio only' : '',
+    rules.encrypted ? 'encrypted' : '',
     rules.access === 'everyone'
       ? ''
       : rules.access === 'role'

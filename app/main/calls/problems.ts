@@ -64,6 +64,19 @@ export const problem = defineProblems('calls', {
   'sends-already': { message: 'You send this already.', remedy: 'Stop it first.' },
   'wrong-kind': { message: 'The track does not fit its source.' },
   'asked-too-often': { message: 'Too many requests in a short time.', remedy: 'Wait a few seconds.' },
+  'key-refused': {
+    message: 'The key is not signed by the person whom the host names.',
+    remedy: 'Ask them on another way. The host of the room may be lying.',
+  },
+  'key-of-no-member': { message: 'The key belongs to somebody who is no member now.' },
+  'encryption-fixed': {
+    message: 'Whether a room is encrypted is decided when it is opened.',
+    remedy: 'Open another room.',
+  },
+  'encrypted-room': {
+    message: 'The host cannot record an encrypted call: only participants hold the keys.',
+    remedy: 'Open a room without encryption to record.',
+  },
   'bad-message': { message: 'The other side sent a message that this node does not understand.' },
   'too-slow': { message: 'The connection could not keep up with the call.', remedy: 'Enter the room again.' },
 });

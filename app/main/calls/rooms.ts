@@ -61,5 +61,14 @@ export class Rooms {
 function roomOf({ id, owner, at, bytes, change }: RoomRow): Room {
   const opened = bodyOf<CallOpen>(bytes);
   const { rules, startsAt } = change === null ? opened : bodyOf<CallChange>(change);
-  return { id, title: opened.title, board: opened.board, owner, rules, openedAt: at, startsAt };
+  return {
+    id,
+    title: opened.title,
+    board: opened.board,
+    owner,
+    // [CE1] Nobody takes the encryption from a room that was entered for it.
+    rules: { ...rules, encrypted: opened.rules.encrypted },
+    openedAt: at,
+    startsAt,
+  };
 }

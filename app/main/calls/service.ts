@@ -14,6 +14,7 @@ import { moderates, refusalOf } from './access.ts';
 import { answerCall } from './answering.ts';
 import { RemoteSeat } from './attending.ts';
 import type { Seat } from './call.ts';
+import { callKeys } from './call-key.ts';
 import { shownRules } from './call-state.ts';
 import { EventQueue } from './event-queue.ts';
 import { Hosting } from './hosting.ts';
@@ -243,12 +244,14 @@ export function createCalls(init: CallsInit) {
       return viewOf(roomOf(cidOf(event!.id)));
     },
 
-    /** Throws a Problem `room-unknown`, `not-yours` or `starts-in-the-past`. */
+    /** Throws a Problem `room-unknown`, `not-yours`, `starts-in-the-past` or `encryption-fixed`. */
     change({ room: cid, rules, startsAt }: Inputs['change']): contract.CallRoom {
       const room = roomOf(cid);
       if (!equalBytes(room.owner, me)) throw problem('not-yours');
       const begins = startsAt === undefined ? room.startsAt : startsAt;
       if (begins !== room.startsAt) mustBeLater(begins);
+      if ((rules?.encrypted ?? room.rules.encrypted) !== room.rules.encrypted)
+        throw problem('encryption-fixed');
       const body = { room: room.id, rules: signedRules({ ...shownRules(room), ...rules }), startsAt: begins };
       log.append(signer, callKinds.change.name, body);
       return viewOf(roomOf(cid));
@@ -310,6 +313,8 @@ export function createCalls(init: CallsInit) {
     },
 
     counts: () => hosting.counts(),
+
+    ...callKeys({ ...init, community: log.community, roleOf }),
   };
 }
 

@@ -120,6 +120,7 @@ export const calls = {
     },
     waitingRoom: 'Waiting room: a moderator admits each participant',
     audioOnly: 'Audio only: nobody sends video',
+    encrypted: 'Encrypted: only participants can see and hear the call, the host cannot record it',
     scheduled: 'Starts at a set time',
     startsAt: 'Date and time',
     startsAtError: 'Choose a time in the future.',

@@ -80,6 +80,38 @@ export const inCall = {
     causes: { 'their-network': 'their network', host: 'the host', none: '' },
     yourNetwork: 'your network',
   },
+  secrecy: {
+    label: 'Encryption',
+    mark: 'Encrypted',
+    compare: 'Compare aloud: everyone sees the same six words.',
+    pending: 'The words appear once the keys of all participants are checked.',
+    refused: (names: readonly string[]) =>
+      `The key of ${and(names)} is not genuine. You neither see nor hear each other.`,
+    refusedWhy:
+      'The host may be putting itself in between. Leave the call and tell them in another way, or ask the sysop.',
+    unchecked: (names: readonly string[]) => `The key of ${and(names)} could not be checked yet.`,
+    renamed: (claimed: string, known: string) =>
+      `The host shows “${claimed}”, but your node knows the person who signed the key as “${known}”.`,
+    more: 'About the encryption',
+    title: 'This call is encrypted',
+    how: 'Every console encrypts sound and picture before they leave. The host passes them on and cannot read them. The chat, names and who speaks when are not encrypted this way.',
+    words:
+      'If everyone reads out the same six words, nobody listens in between. The words change whenever somebody joins or leaves.',
+    recording: 'Recording on the host is off because only participants hold the keys.',
+    keys: 'Checked keys',
+    none: 'Nobody else has sent a key yet.',
+    done: 'Done',
+    waiting: 'Waiting for the key',
+    refusedTile: 'Key refused',
+    said: (list: readonly string[]) => `The call is encrypted. Its words are: ${list.join(', ')}.`,
+    saidAgain: (list: readonly string[]) => `The verification words changed. They are: ${list.join(', ')}.`,
+    unable: {
+      message: 'This browser cannot take part in encrypted calls.',
+      remedy:
+        'It cannot encrypt sound and picture, or agree on keys. Use the Impulse app, Chromium or Chrome 133, Firefox 130, Safari 17, or a later version.',
+    },
+    noKey: 'This browser could not make a key for the encrypted call.',
+  },
   bar: {
     label: 'Call controls',
     mute: 'Mute',

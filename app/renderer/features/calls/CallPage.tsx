@@ -13,6 +13,7 @@ import { People } from './People.tsx';
 import { Queue } from './Queue.tsx';
 import { RoomMarks } from './Rooms.tsx';
 import { Said } from './Said.tsx';
+import { SecrecyStrip } from './SecrecyStrip.tsx';
 import { Stage } from './Stage.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { useCallActions } from './useCallActions.ts';
@@ -118,7 +119,8 @@ function Running({ call }: { call: CurrentCall }) {
         tools={
           state !== null && (
             <>
-              <RoomMarks rules={state.rules} />
+              {/* The strip below says more, and does not take the word of the host. */}
+              <RoomMarks rules={{ ...state.rules, encrypted: false }} />
               {state.locked && <Badge tone="amber">{words.stage.locked}</Badge>}
               {state.recordingSince !== null && <Badge tone="red">● {words.stage.recording}</Badge>}
             </>
@@ -132,6 +134,7 @@ function Running({ call }: { call: CurrentCall }) {
         {phase === 'lost' && <Notice severity="danger" title={words.phases.lost} live />}
         {phase === 'in' && failing && <Notice severity="attention" title={words.phases.failing} live />}
         <Notices session={session} />
+        {call.secrecy !== null && <SecrecyStrip call={call} secrecy={call.secrecy} />}
         <Stage call={call} ui={ui} />
       </Panel>
       {ui.side === 'chat' && <CallChat session={session} onClose={() => ui.setSide(null)} />}

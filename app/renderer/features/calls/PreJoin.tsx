@@ -14,6 +14,7 @@ import { openCamera, openMicrophone } from './devices.ts';
 import { Icon } from './icons.tsx';
 import { LevelMeter } from './LevelMeter.tsx';
 import { RoomMarks } from './Rooms.tsx';
+import { useCanEncrypt } from './useCanEncrypt.ts';
 import { usePreview } from './usePreview.ts';
 import { Video } from './Video.tsx';
 
@@ -45,7 +46,8 @@ export function PreJoin({ room }: { room: CallRoom }) {
   );
   const isOpening = microphone.isOpening || camera.isOpening;
   const others = current !== null && current.session.view.getState().phase !== 'ended' ? current : null;
-  const canJoin = room.refusal === null && community !== null;
+  const canEncrypt = useCanEncrypt(room.rules.encrypted);
+  const canJoin = room.refusal === null && community !== null && canEncrypt !== false;
 
   const join = () => {
     if (!canJoin) return;
@@ -127,6 +129,11 @@ export function PreJoin({ room }: { room: CallRoom }) {
             )}
           </div>
         </div>
+        {canEncrypt === false && (
+          <Notice severity="attention" title={words.secrecy.unable.message} live>
+            {words.secrecy.unable.remedy}
+          </Notice>
+        )}
         {room.refusal !== null && (
           <Notice severity="attention" title={room.refusal.message}>
             {room.refusal.remedy}

@@ -130,6 +130,13 @@ export function RoomDialog({ room, onClose, onDone }: RoomDialogProps) {
           value={rules.audioOnly}
           onChange={(audioOnly) => rule({ audioOnly })}
         />
+        {room === null && (
+          <Switch
+            label={text.encrypted}
+            value={rules.encrypted}
+            onChange={(encrypted) => rule({ encrypted })}
+          />
+        )}
         <Switch
           label={text.scheduled}
           value={draft.isScheduled}

@@ -3,6 +3,7 @@ import { calls as words } from '../../messages/calls.ts';
 import { changesOf, Throttle } from './announce.ts';
 import { callChoices } from './choices.ts';
 import type { CurrentCall } from './current.ts';
+import { useSaidWords } from './useSaidWords.ts';
 import type { CallView } from './session-view.ts';
 import type { CallUi } from './useCallUi.ts';
 
@@ -55,9 +56,11 @@ export function Said({ call, ui }: { call: CurrentCall; ui: CallUi }) {
       if (name !== undefined) setSpeaker(said.speaks(name));
     });
   }, [view, chatShown]);
+  const secret = useSaidWords(call.secrecy);
   return (
     <div className="hidden-visually">
       <p role="status">{text}</p>
+      <p role="status">{secret}</p>
       <p role="status">{speaker}</p>
     </div>
   );

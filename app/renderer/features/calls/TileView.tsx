@@ -5,6 +5,7 @@ import { Foreign, Button } from '../../ui/index.ts';
 import { sendsOf } from './acts.ts';
 import { callChoices } from './choices.ts';
 import { useCallView, type CurrentCall } from './current.ts';
+import { useLock } from './useLock.ts';
 import { Icon, QualityBars } from './icons.tsx';
 import type { Tile } from './order.ts';
 import type { CallUi } from './useCallUi.ts';
@@ -67,6 +68,7 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
   const name = screen ? (isMe ? stage.yourScreen : stage.screenOf(person.handle)) : person.handle;
   const isPinned = ui.pinned === tile.key;
   const hand = !screen && participant.handAt !== null;
+  const lock = useLock(call.secrecy, id, source, isMe);
   const { grade, cause } = participant.quality;
   const why = isMe && cause === 'their-network' ? stage.yourNetwork : stage.causes[cause];
   const quality = why === '' ? stage.quality[grade] : `${stage.quality[grade]}: ${why}`;
@@ -77,14 +79,21 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
       style={{ width: size.width, height: size.height }}
       aria-label={name}
     >
-      {live !== null ? (
+      {live !== null && (lock === null || lock === 'sound') ? (
         <Video track={live} mirrored={isMe && !screen && mirror} whole={screen} />
       ) : (
         <span className="tile-initials mono" aria-hidden="true">
           {screen ? <Icon name="screen" size={40} /> : initialsOf(person.handle)}
         </span>
       )}
-      {isOn && isPaused && !small && <span className="tile-paused soft small">{stage.paused}</span>}
+      {lock !== null && (
+        <span className="tile-lock">
+          {lock === 'refused' ? words.secrecy.refusedTile : words.secrecy.waiting}
+        </span>
+      )}
+      {isOn && isPaused && !small && lock === null && (
+        <span className="tile-paused soft small">{stage.paused}</span>
+      )}
       {hand && (
         <span className="tile-hand" title={stage.hand}>
           <Icon name="hand" />

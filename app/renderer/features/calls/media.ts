@@ -3,6 +3,7 @@ import type { CallSource, CallTransport, Rtc } from '../../../contract/index.ts'
 import { calls as words } from '../../messages/calls.ts';
 import { codecOptionsOf, encodingsOf } from './encodings.ts';
 import type { Lines, Media, Offer, Quality, Signals } from './media-port.ts';
+import type { FrameGuard } from './secrecy/frame-guard.ts';
 import { Sounds } from './sounds.ts';
 
 /** Values of WebRTC without what the wire has no form for. */
@@ -18,6 +19,7 @@ interface Sent {
 
 /** The media of a call over mediasoup-client, which is loaded when the first call begins. */
 export class WebRtcMedia implements Media {
+  readonly #guard: FrameGuard | null;
   readonly #sounds = new Sounds();
   readonly #sent = new Map<CallSource, Sent>();
   readonly #consumers = new Map<string, types.Consumer>();
@@ -27,6 +29,11 @@ export class WebRtcMedia implements Media {
   #receive: types.Transport | null = null;
   #failing = new Set<string>();
   #quality: Quality = 'auto';
+
+  /** @param guard of an encrypted call; null if the host may read the media. */
+  constructor(guard: FrameGuard | null) {
+    this.#guard = guard;
+  }
 
   async load(capabilities: Rtc): Promise<Rtc> {
     const { Device, detectDevice } = await import('mediasoup-client');
@@ -48,6 +55,7 @@ export class WebRtcMedia implements Media {
         ...(credential === undefined ? {} : { credential }),
       })),
       iceTransportPolicy: relayOnly ? 'relay' : 'all',
+      ...(this.#guard === null ? {} : { additionalSettings: this.#guard.settings }),
     });
     this.#send = device.createSendTransport(options(send));
     this.#receive = device.createRecvTransport(options(receive));
@@ -77,12 +85,14 @@ export class WebRtcMedia implements Media {
     const transport = this.#send;
     if (transport === null || this.#device?.canProduce(track.kind as 'audio' | 'video') !== true)
       throw new Error(words.cannotSend[source]);
+    const guarded = this.#guardOf(source, track.kind);
     if (source === 'screen') track.contentHint = 'detail';
     const producer = transport.produce({
       track,
       stopTracks: false,
       encodings: encodingsOf(source, track.getSettings().height ?? 0, this.#quality),
       codecOptions: codecOptionsOf(source, this.#quality),
+      ...guarded,
       // Sound and picture of one source play in step.
       streamId: source.startsWith('screen') ? 'screen' : 'person',
       appData: { source },
@@ -118,6 +128,7 @@ export class WebRtcMedia implements Media {
       rtpParameters: rtpParameters as unknown as types.RtpParameters,
       // A word: it becomes part of a line of the session description.
       streamId: `${from}-${source.startsWith('screen') ? 'screen' : 'person'}`,
+      onRtpReceiver: (receiver) => this.#guard?.guardReceiver(receiver, source, from),
     });
     this.#consumers.set(track, consumer);
     this.#owners.set(track, from);
@@ -164,6 +175,18 @@ export class WebRtcMedia implements Media {
     this.#owners.clear();
     this.#failing = new Set();
     this.#sounds.clear();
+  }
+
+  /** [CE5] In an encrypted call only VP8 and Opus are sent, and every frame passes the guard. */
+  #guardOf(source: CallSource, kind: string): Pick<types.ProducerOptions, 'codec' | 'onRtpSender'> {
+    const guard = this.#guard;
+    if (guard === null) return {};
+    const wanted = kind === 'video' ? 'video/vp8' : 'audio/opus';
+    const codec = this.#device?.sendRtpCapabilities.codecs?.find(
+      ({ mimeType }) => mimeType.toLowerCase() === wanted,
+    );
+    if (codec === undefined) throw new Error(words.cannotSend[source]);
+    return { codec, onRtpSender: (sender) => guard.guardSender(sender, source) };
   }
 
   #close(source: CallSource): void {

@@ -7,7 +7,7 @@ import type { Rooms } from './rooms.ts';
 
 export interface HostingInit extends Pick<
   CallInit,
-  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
+  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange' | 'studio' | 'proved'
 > {
   readonly rooms: Rooms;
   readonly settings: () => contract.Settings['calls'];
@@ -43,6 +43,13 @@ export class Hosting {
   /** [CA7] Rights or rooms have changed. */
   review(): void {
     for (const { call } of this.#calls.values()) call.review();
+  }
+
+  /** [CR1] Begins or ends the recording of a call. Throws a Problem `nobody-here`, or another of the recording. */
+  record(id: Uint8Array, on: boolean): void {
+    const known = this.#calls.get(toHex(id));
+    if (!known) throw problem('nobody-here');
+    known.call.record(on);
   }
 
   stop(): void {

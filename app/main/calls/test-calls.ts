@@ -1,5 +1,6 @@
 import type { CallEvent, CallReply, CallRequest } from '../../contract/index.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
+import { createMemoryRecorder } from '../platform/memory/recorder.ts';
 import { createMemorySfu } from '../platform/memory/sfu.ts';
 import { soundOnly } from './test-rtp.ts';
 
@@ -9,8 +10,9 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 export async function callers(...names: string[]) {
   const world = new TestCommunity();
   const sfus = new Map(['mara', ...names].map((name) => [name, createMemorySfu({ clock: world.clock })]));
+  const recorder = createMemoryRecorder();
   const nodeOf = (name: string) => world.person(name, { sfu: sfus.get(name)! });
-  const mara = await nodeOf('mara');
+  const mara = await world.person('mara', { sfu: sfus.get('mara')!, recorder });
   for (const name of names) await world.admit(mara, name);
   const others: TestNode[] = [];
   for (const name of names) {
@@ -19,7 +21,7 @@ export async function callers(...names: string[]) {
     others.push(node);
   }
   await world.clock.pass(60_000);
-  return { world, clock: world.clock, mara, others, sfu: sfus.get('mara')! };
+  return { world, clock: world.clock, mara, others, sfu: sfus.get('mara')!, recorder };
 }
 
 type World = Pick<Awaited<ReturnType<typeof callers>>, 'clock'>;

@@ -1,6 +1,6 @@
 import { defaultSettings } from '../../contract/settings.ts';
 import { makeGenesis } from '../community/index.ts';
-import type { Sfu } from '../calls/index.ts';
+import type { Recorder, RecordingFolder, Sfu } from '../calls/index.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
@@ -63,6 +63,7 @@ export class TestCommunity {
       db = this.database(),
       lacks = [],
       sfu,
+      recorder,
     }: {
       classifiers?: Classifiers & ImageClassifiers;
       db?: Database;
@@ -70,6 +71,8 @@ export class TestCommunity {
       lacks?: readonly string[];
       /** Forwards the media of calls; without it, no call can be hosted. */
       sfu?: Sfu;
+      /** Records calls; without it, none can be recorded. */
+      recorder?: Recorder & { readonly folder: RecordingFolder };
     } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
@@ -96,6 +99,7 @@ export class TestCommunity {
       chunks: memoryChunks(),
       classifiers,
       ...(sfu ? { sfu } : {}),
+      ...(recorder ? { recorder, recordings: recorder.folder } : {}),
       logger: silentLogger,
       settings: () => ({ ...defaultSettings, node: { name } }),
     };

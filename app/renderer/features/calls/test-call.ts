@@ -54,6 +54,7 @@ export const stateOf = (participants: Participant[], rest: Partial<CallState> = 
   locked: false,
   participants,
   waiting: [],
+  recording: null,
   recordingSince: null,
   ...rest,
 });

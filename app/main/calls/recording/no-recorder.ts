@@ -5,7 +5,11 @@ import type { Recorder, RecordingFolder } from '../recording-ports.ts';
 export const noRecorder: Recorder = {
   trouble: () => problem.fields('recorder-missing'),
   write: () => Promise.reject(problem('recorder-missing')),
-  compose: () => ({ done: Promise.reject(problem('recorder-missing')), cancel() {} }),
+  compose() {
+    const done = Promise.reject<void>(problem('recorder-missing'));
+    done.catch(() => {});
+    return { done, cancel() {} };
+  },
 };
 
 /** The folder of a world without a disk. */

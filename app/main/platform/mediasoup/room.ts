@@ -7,6 +7,7 @@ import type { WorkerPool } from './pool.ts';
 import { plain } from './plain.ts';
 import { problem } from './problems.ts';
 import { refusing } from './refusal.ts';
+import { Tap } from './tap.ts';
 import { Transport, type Branch, type TransportRoom } from './transport.ts';
 
 /** What a browser may be sent at first, in bits per second; it adapts within seconds. */
@@ -82,6 +83,12 @@ export class Room implements SfuRoom, TransportRoom {
       this.#demandOpen();
       return transport;
     });
+  }
+
+  async tap(id: string): Promise<Tap | null> {
+    this.#demandOpen();
+    if (!this.#producers.has(id)) throw problem('producer-unknown');
+    return Tap.create(this.#home.router, id);
   }
 
   onLevels(

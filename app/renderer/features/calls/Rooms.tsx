@@ -5,6 +5,7 @@ import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { common } from '../../messages/common.ts';
 import { ago, exact } from '../../messages/format.ts';
+import { recordings } from '../../messages/recordings.ts';
 import { useBoards, useCallRooms } from '../../stores/index.ts';
 import {
   Badge,
@@ -131,6 +132,15 @@ export function Rooms({ opening }: { opening: boolean }) {
       run: open,
     },
     {
+      id: 'calls.recordings',
+      label: words.acts.recordings,
+      section: 'view',
+      shortcut: 'r',
+      line: true,
+      when: () => calm,
+      run: () => go('calls', 'recordings'),
+    },
+    {
       id: 'calls.change',
       label: words.acts.change,
       section: 'view',
@@ -157,11 +167,16 @@ export function Rooms({ opening }: { opening: boolean }) {
         count={held.length > 0 ? words.roomCount(held.length) : null}
         className="calls-list"
         tools={
-          held.length > 0 && (
-            <Button kind="quiet" onPress={open}>
-              {words.openRoom}
+          <>
+            <Button kind="quiet" shortcut="r" onPress={() => go('calls', 'recordings')}>
+              {recordings.title}
             </Button>
-          )
+            {held.length > 0 && (
+              <Button kind="quiet" onPress={open}>
+                {words.openRoom}
+              </Button>
+            )}
+          </>
         }
         flush
       >

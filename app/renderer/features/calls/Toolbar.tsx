@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { calls as words } from '../../messages/calls.ts';
 import { Key, Menu, type MenuEntry } from '../../ui/index.ts';
-import { leaveOf, mineIn, toggleHand } from './acts.ts';
+import { leaveOf, mineIn, toggleHand, toggleRecording } from './acts.ts';
 import type { CallDialog } from './CallDialogs.tsx';
 import { useCallView, type CurrentCall } from './current.ts';
 import { canShareScreen } from './devices.ts';
@@ -77,6 +77,9 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
   const audioOnly = useCallView(session, (view) => view.call?.rules.audioOnly ?? false);
   const locked = useCallView(session, (view) => view.call?.locked ?? false);
   const handUp = useCallView(session, (view) => (mineIn(view)?.handAt ?? null) !== null);
+  const isRecorded = useCallView(session, (view) => (view.call?.recording ?? null) !== null);
+  const consent = useCallView(session, (view) => mineIn(view)?.consent ?? null);
+  const encrypted = useCallView(session, (view) => view.call?.rules.encrypted ?? false);
   const isHeard = own.get('microphone')?.muted === false;
   const isSeen = own.has('camera');
   const shares = own.has('screen');
@@ -96,6 +99,25 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
             label: shares ? bar.stopShare : bar.share,
             shortcut: 's',
             run: () => controls.toggleScreen(),
+          },
+        ]
+      : []),
+    ...(isRecorded && consent !== null
+      ? [
+          {
+            id: 'consent',
+            label: consent ? bar.withdraw : bar.agree,
+            danger: consent,
+            run: () => session.consent(!consent),
+          },
+        ]
+      : []),
+    ...(rights.moderate && (isRecorded || !encrypted)
+      ? [
+          {
+            id: 'record',
+            label: isRecorded ? bar.stopRecording : bar.record,
+            run: () => toggleRecording(session),
           },
         ]
       : []),

@@ -77,7 +77,8 @@ export const callCommands: readonly CommandSpec[] = [
     examples: ['call recordings', 'call recordings --json'],
     async run(client) {
       const recordings = await client.calls.recordings({});
-      const text = recordings.length === 0 ? 'There are no recordings.' : recordings.map(recordedLine).join('\n');
+      const text =
+        recordings.length === 0 ? 'There are no recordings.' : recordings.map(recordedLine).join('\n');
       return { text, data: recordings };
     },
   },
@@ -126,7 +127,16 @@ function lineOf({ title, host, participants, rules, startsAt, isReachable }: Cal
   return `${title} (${host.handle}): ${[who, ...marks].join('; ')}`;
 }
 
-function recordedLine({ title, startedAt, lengthMs, bytes, state, progress, people, problem: why }: Recording) {
+function recordedLine({
+  title,
+  startedAt,
+  lengthMs,
+  bytes,
+  state,
+  progress,
+  people,
+  problem: why,
+}: Recording) {
   const seconds = Math.round(lengthMs / 1000);
   const length = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   const parts = [

@@ -78,7 +78,9 @@ describe('asking', () => {
     mara.calls.record({ room, on: false });
     await clock.pass(1000);
     expect(one.last('recording-ended')).toMatchObject({ reason: 'off', by: { handle: 'mara' } });
-    expect(() => ines.calls.record({ room, on: true })).toThrow(expect.objectContaining({ code: 'not-here' }));
+    expect(() => ines.calls.record({ room, on: true })).toThrow(
+      expect.objectContaining({ code: 'not-here' }),
+    );
     for (const caller of [host, one, other]) await caller.vanish();
     expect(() => mara.calls.record({ room, on: true })).toThrow(
       expect.objectContaining({ code: 'nobody-here' }),

@@ -190,8 +190,7 @@ export const inCall = {
     consentWhy:
       'If you refuse, your voice, picture and messages are left out. You can change your answer at any time.',
     recordingEnded: {
-      off: (by: string | null) =>
-        by === null ? 'The recording has ended.' : `${by} ended the recording.`,
+      off: (by: string | null) => (by === null ? 'The recording has ended.' : `${by} ended the recording.`),
       withdrawn: (by: string | null) =>
         `${by ?? 'Somebody'} withdrew their consent, so the recording has ended. They are not in it.`,
       failed: () => 'The recording has ended. The call goes on.',

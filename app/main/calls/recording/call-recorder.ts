@@ -18,7 +18,9 @@ export interface CallRecorderInit {
   readonly room: () => Room;
   readonly person: (key: Uint8Array) => contract.Person;
   /** [CR3] Rejects with a Problem `consent-not-proved` unless the answer comes with a valid event. */
-  readonly proved: (answer: Answer & { readonly room: Uint8Array; readonly author: Uint8Array }) => Promise<void>;
+  readonly proved: (
+    answer: Answer & { readonly room: Uint8Array; readonly author: Uint8Array },
+  ) => Promise<void>;
   readonly onChange: () => void;
 }
 

@@ -24,7 +24,9 @@ export function planOf({ details, lengthMs, output, pathOf }: PlanInit): Composi
   const placeOf = ({ person, source }: (typeof tracks)[number]) => `${person} ${source}`;
   const pictures = tracks
     .filter(({ source }) => kindOf(source) === 'video')
-    .toSorted((a, b) => Number(b.source === 'screen') - Number(a.source === 'screen') || a.fromMs! - b.fromMs!);
+    .toSorted(
+      (a, b) => Number(b.source === 'screen') - Number(a.source === 'screen') || a.fromMs! - b.fromMs!,
+    );
   const places = [...new Set(pictures.map(placeOf))].slice(0, MAX_TILES);
   const columns = Math.ceil(Math.sqrt(places.length));
   const rows = Math.ceil(places.length / Math.max(1, columns));

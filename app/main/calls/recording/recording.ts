@@ -23,7 +23,10 @@ const MAX_DEATHS = 5;
 const HEALTHY_MS = 60_000;
 const MAX_LINES = 20_000;
 
-export type RecordingEnd = Omit<Extract<CallEvent, { type: 'recording-ended' }>, 'type' | 'by' | 'problem'> & {
+export type RecordingEnd = Omit<
+  Extract<CallEvent, { type: 'recording-ended' }>,
+  'type' | 'by' | 'problem'
+> & {
   /** The key of who did it; null where nobody did. */
   readonly by: Uint8Array | null;
   readonly problem: ProblemFields | null;

@@ -30,7 +30,10 @@ export interface StudioInit {
   readonly person: (key: Uint8Array) => contract.Person;
   readonly hides: RecordingInit['hides'];
   /** [CR12] Whether this node's person may see a recording. */
-  readonly maySee: (recording: { readonly room: Uint8Array; readonly people: readonly Uint8Array[] }) => boolean;
+  readonly maySee: (recording: {
+    readonly room: Uint8Array;
+    readonly people: readonly Uint8Array[];
+  }) => boolean;
 }
 
 type Begun = Pick<RecordingInit, 'room' | 'title' | 'tap' | 'onChange' | 'onEnded'>;
@@ -96,19 +99,21 @@ export class Studio {
 
   list(): contract.Recording[] {
     const { recordingDays } = this.#init.settings();
-    return this.#seen().map(({ id, room, title, startedAt, endedAt, bytes, state, problem: why, details }) => ({
-      id,
-      room: cidOf(room),
-      title,
-      startedAt,
-      lengthMs: (endedAt ?? startedAt) - startedAt,
-      bytes,
-      state,
-      progress: this.#composer.progress(id),
-      problem: why,
-      deletedAt: recordingDays === 0 || endedAt === null ? null : endedAt + recordingDays * DAY_MS,
-      people: peopleIn(details).map(this.#init.person),
-    }));
+    return this.#seen().map(
+      ({ id, room, title, startedAt, endedAt, bytes, state, problem: why, details }) => ({
+        id,
+        room: cidOf(room),
+        title,
+        startedAt,
+        lengthMs: (endedAt ?? startedAt) - startedAt,
+        bytes,
+        state,
+        progress: this.#composer.progress(id),
+        problem: why,
+        deletedAt: recordingDays === 0 || endedAt === null ? null : endedAt + recordingDays * DAY_MS,
+        people: peopleIn(details).map(this.#init.person),
+      }),
+    );
   }
 
   /** Rejects with a Problem `recording-unknown`. */
@@ -124,13 +129,19 @@ export class Studio {
         const isTheirs = (one: { readonly person: string }) => one.person === hex;
         return {
           person: person(key),
-          tracks: details.tracks.filter(isTheirs).flatMap(({ source, fromMs, toMs }) =>
-            fromMs === null ? [] : [{ source, fromMs, toMs: toMs ?? fromMs }],
-          ),
+          tracks: details.tracks
+            .filter(isTheirs)
+            .flatMap(({ source, fromMs, toMs }) =>
+              fromMs === null ? [] : [{ source, fromMs, toMs: toMs ?? fromMs }],
+            ),
           spoke: details.spoke.filter(isTheirs).map(({ fromMs, toMs }) => ({ fromMs, toMs })),
         };
       }),
-      lines: details.lines.map(({ person: hex, atMs, text }) => ({ person: person(fromHex(hex)), atMs, text })),
+      lines: details.lines.map(({ person: hex, atMs, text }) => ({
+        person: person(fromHex(hex)),
+        atMs,
+        text,
+      })),
     };
   }
 

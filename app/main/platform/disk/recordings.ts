@@ -27,7 +27,8 @@ export function diskRecordings(folder: string): RecordingFolder {
         await mkdir(folderOf(recording), { recursive: true, mode: 0o700 });
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOSPC' || code === 'EDQUOT') throw problem('recording-disk-full', {}, { cause: error });
+        if (code === 'ENOSPC' || code === 'EDQUOT')
+          throw problem('recording-disk-full', {}, { cause: error });
         throw error;
       }
     },

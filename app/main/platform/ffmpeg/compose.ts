@@ -4,7 +4,7 @@ import { Problem } from '../../kernel/errors.ts';
 import { Ffmpeg } from './process.ts';
 import { problem } from './problems.ts';
 
-const FRAMES_PER_SECOND = 25;
+const FRAMES_PER_SECOND = 20;
 
 /** Makes one WebM file of tracks. See {@link Composition}. */
 export function compose(
@@ -25,6 +25,7 @@ export function compose(
         const [, us] = /^out_time_us=(\d+)/.exec(line) ?? [];
         if (us !== undefined) onProgress(Math.min(1, Number(us) / 1000 / plan.lengthMs));
       });
+      run.yieldToOthers();
       const { code } = await run.ended;
       if (isCancelled) throw problem('composing-cancelled');
       if (code !== 0) throw Problem.of(run.failure('composing-failed'));
@@ -94,8 +95,8 @@ export function composeArgs({ tracks, lengthMs, width, height, output }: Composi
     ...['-filter_complex', steps.join(';')],
     ...(pictures.length > 0
       ? [
-          ...['-map', `[${ground}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8'],
-          ...['-b:v', '1500k', '-crf', '12', '-g', String(FRAMES_PER_SECOND * 4)],
+          ...['-map', `[${ground}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '16'],
+          ...['-b:v', '1500k', '-lag-in-frames', '0', '-g', String(FRAMES_PER_SECOND * 4)],
         ]
       : []),
     ...(sounds.length > 0 ? ['-map', '[sound]', '-c:a', 'libopus', '-b:a', '96k'] : []),

@@ -12,14 +12,14 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One run of ffmpeg, at low priority: calls come first. */
+/** One run of ffmpeg. */
 export class Ffmpeg {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   #said = '';
 
   /** @param onLine called with each line of its log. */
-  constructor(bin: string, args: readonly string[], onLine: (line: string) => void = () => {}) {
+  constructor(bin: string, args: readonly string[], onLine: (line: string) => void) {
     // It needs nothing of the environment, which may hold secrets.
     const { PATH: path = '', SystemRoot: systemRoot = '' } = process.env;
     this.#child = spawn(bin, ['-hide_banner', '-nostdin', ...args], {
@@ -43,17 +43,15 @@ export class Ffmpeg {
       });
       this.#child.once('close', (code, signal) => resolve({ code, signal }));
     });
-    this.#child.once('spawn', () => {
-      try {
-        setPriority(this.#child.pid!, constants.priority.PRIORITY_BELOW_NORMAL);
-      } catch {
-        // It has ended, or the system does not allow it.
-      }
-    });
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  /** Lets other programs go first: calls do not wait for files. */
+  yieldToOthers(): void {
+    try {
+      setPriority(this.#child.pid!, constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch {
+      // It has ended, or the system does not allow it.
+    }
   }
 
   /** Asks it to complete its file and end; kills it if it does not within `patienceMs`. */

@@ -96,13 +96,27 @@ describe.skipIf(testFfmpeg === null)('ffmpeg', () => {
       send(writer.port, 'sine=frequency=440', opus);
       return failure;
     });
-    expect(await failed.catch((error: ProblemFields) => error)).toMatchObject({ code: 'recording-disk-full' });
+    expect(await failed.catch((error: ProblemFields) => error)).toMatchObject({
+      code: 'recording-disk-full',
+    });
     expect(() => statSync(output)).toThrow();
   });
 
   test('stops composing at once, and leaves no file', async () => {
     const long = join(folder, 'long.mka');
-    execFileSync(bin, ['-loglevel', 'error', '-f', 'lavfi', '-i', 'sine=d=600', '-c:a', 'libopus', '-b:a', '8k', long]);
+    execFileSync(bin, [
+      '-loglevel',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=d=600',
+      '-c:a',
+      'libopus',
+      '-b:a',
+      '8k',
+      long,
+    ]);
     const output = join(folder, 'cancelled.webm');
     const tracks = [{ path: long, kind: 'audio' as const, offsetMs: 0, tile: null }];
     const plan = { output, lengthMs: 600_000, tracks, width: 1280, height: 720 };

@@ -16,6 +16,8 @@ export const testFfmpeg = ((): string | null => {
     const installed = find();
     if (installed !== null) return installed;
   }
-  console.log('*** Tests of recordings were skipped: there is no ffmpeg. Run: sudo apt-get install ffmpeg ***');
+  console.log(
+    '*** Tests of recordings were skipped: there is no ffmpeg. Run: sudo apt-get install ffmpeg ***',
+  );
   return null;
 })();

@@ -60,10 +60,7 @@ export async function writeTrack(bin: string, format: RtpFormat, path: string): 
 }
 
 /** The session of one track (RFC 8866). */
-export function describe(
-  { kind, codec, payloadType, clockRate, channels }: RtpFormat,
-  port: number,
-): string {
+export function describe({ kind, codec, payloadType, clockRate, channels }: RtpFormat, port: number): string {
   const rate = channels === null ? clockRate : `${clockRate}/${channels}`;
   return [
     'v=0',

@@ -1,9 +1,12 @@
 import type { types } from 'mediasoup';
+import type { Clock } from '../../kernel/clock.ts';
 import type { RtpFormat, SfuTap } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
 import { refusing } from './refusal.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** When a picture is asked for further key frames, in case the recorder was not ready for the first. In milliseconds. */
+const KEY_FRAMES_MS = [1000, 2500, 5000];
 /** What recorders understand. */
 const RECORDED = new Set(['audio/opus', 'video/vp8', 'video/vp9', 'video/h264']);
 
@@ -28,12 +31,14 @@ export class Tap implements SfuTap {
   readonly format: RtpFormat;
   readonly #transport: types.PlainTransport;
   readonly #consumer: types.Consumer;
+  readonly #clock: Clock;
+  readonly #cancels: (() => void)[] = [];
   #onFirst: () => void = () => {};
   #onEnded: () => void = () => {};
   #isEnded = false;
 
   /** Null if no recorder understands the codec. Rejects with a Problem `sfu-refused`. */
-  static create(router: types.Router, producer: string): Promise<Tap | null> {
+  static create(router: types.Router, producer: string, clock: Clock): Promise<Tap | null> {
     return refusing(async () => {
       const rtpCapabilities = recorderOf(router.rtpCapabilities);
       if (!router.canConsume({ producerId: producer, rtpCapabilities })) return null;
@@ -44,7 +49,7 @@ export class Tap implements SfuTap {
       });
       try {
         const consumer = await transport.consume({ producerId: producer, rtpCapabilities, paused: true });
-        return new Tap(transport, consumer);
+        return new Tap(transport, consumer, clock);
       } catch (error) {
         transport.close();
         throw error;
@@ -52,7 +57,8 @@ export class Tap implements SfuTap {
     });
   }
 
-  private constructor(transport: types.PlainTransport, consumer: types.Consumer) {
+  private constructor(transport: types.PlainTransport, consumer: types.Consumer, clock: Clock) {
+    this.#clock = clock;
     this.#transport = transport;
     this.#consumer = consumer;
     const [codec] = consumer.rtpParameters.codecs;
@@ -76,7 +82,13 @@ export class Tap implements SfuTap {
       await this.#transport.connect({ ip: LOOPBACK, port, rtcpPort: port + 1 });
       await this.#consumer.enableTraceEvent(['rtp']);
       await this.#consumer.resume();
-      if (this.#consumer.kind === 'video') await this.#consumer.requestKeyFrame();
+      if (this.#consumer.kind !== 'video') return;
+      await this.#consumer.requestKeyFrame();
+      for (const delayMs of KEY_FRAMES_MS) {
+        this.#cancels.push(
+          this.#clock.after(delayMs, () => void this.#consumer.requestKeyFrame().catch(() => {})),
+        );
+      }
     });
   }
 
@@ -97,6 +109,7 @@ export class Tap implements SfuTap {
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    for (const cancel of this.#cancels) cancel();
     this.#transport.close();
     this.#onEnded();
   }

@@ -106,10 +106,7 @@ function Row({ session, ui, participant, onDialog }: RowProps) {
           </span>
         )}
         {consent !== null && (
-          <span
-            className={consent ? 'red' : 'soft'}
-            title={consent ? stage.recorded : stage.refused}
-          >
+          <span className={consent ? 'red' : 'soft'} title={consent ? stage.recorded : stage.refused}>
             <span aria-hidden="true">{consent ? '●' : '○'}</span>
             <span className="hidden-visually">{consent ? stage.recorded : stage.refused}</span>
           </span>

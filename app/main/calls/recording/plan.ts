@@ -2,9 +2,12 @@ import { kindOf } from '../media.ts';
 import type { CompositionPlan, PlannedTrack } from '../recording-ports.ts';
 import type { Details } from './details.ts';
 
-/** [CR9] The size of the picture, and the most tiles in it. */
-const WIDTH = 1280;
-const HEIGHT = 720;
+/** The text of a screen and many small tiles need the larger picture; it costs twice the time to make. */
+const SMALL = { width: 960, height: 540 };
+const LARGE = { width: 1280, height: 720 };
+/** How many cameras fit into the small one. */
+const FEW = 4;
+/** [CR9] */
 export const MAX_TILES = 16;
 
 export interface PlanInit {
@@ -30,9 +33,11 @@ export function planOf({ details, lengthMs, output, pathOf }: PlanInit): Composi
   const places = [...new Set(pictures.map(placeOf))].slice(0, MAX_TILES);
   const columns = Math.ceil(Math.sqrt(places.length));
   const rows = Math.ceil(places.length / Math.max(1, columns));
+  const hasScreen = pictures.some(({ source }) => source === 'screen');
+  const size = hasScreen || places.length > FEW ? LARGE : SMALL;
   // Even numbers, since pictures are coded with halved colours.
-  const width = Math.floor(WIDTH / Math.max(1, columns) / 2) * 2;
-  const height = Math.floor(HEIGHT / Math.max(1, rows) / 2) * 2;
+  const width = Math.floor(size.width / Math.max(1, columns) / 2) * 2;
+  const height = Math.floor(size.height / Math.max(1, rows) / 2) * 2;
   const planned = tracks.flatMap((track): PlannedTrack[] => {
     const kind = kindOf(track.source);
     const at = places.indexOf(placeOf(track));
@@ -43,5 +48,5 @@ export function planOf({ details, lengthMs, output, pathOf }: PlanInit): Composi
         : { x: (at % columns) * width, y: Math.floor(at / columns) * height, width, height };
     return [{ path: pathOf(track.file), kind, offsetMs: track.fromMs!, tile }];
   });
-  return { output, lengthMs: Math.max(1, lengthMs), tracks: planned, width: WIDTH, height: HEIGHT };
+  return { output, lengthMs: Math.max(1, lengthMs), tracks: planned, ...size };
 }

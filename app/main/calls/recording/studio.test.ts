@@ -128,14 +128,14 @@ const plan = (tracks: ReturnType<typeof track>[]) =>
   planOf({ details: { tracks }, lengthMs: 1000, output: 'call.webm', pathOf: (file) => file });
 
 test('[CR9] one picture fills the frame; more share it without overlap; later tracks stay in their tile', () => {
-  expect(plan([track(1)])?.tracks[0]?.tile).toEqual({ x: 0, y: 0, width: 1280, height: 720 });
+  expect(plan([track(1)])?.tracks[0]?.tile).toEqual({ x: 0, y: 0, width: 960, height: 540 });
   const three = plan([track(1), track(2), track(3), track(1, { file: 'again.mkv', fromMs: 900 })])!;
   const places = three.tracks.map(({ tile }) => `${tile!.x} ${tile!.y}`);
   expect(new Set(places).size).toBe(3);
   expect(places[3]).toBe(places[0]);
   for (const { tile } of three.tracks) {
-    expect(tile!.x + tile!.width).toBeLessThanOrEqual(1280);
-    expect(tile!.y + tile!.height).toBeLessThanOrEqual(720);
+    expect(tile!.x + tile!.width).toBeLessThanOrEqual(three.width);
+    expect(tile!.y + tile!.height).toBeLessThanOrEqual(three.height);
   }
 });
 
@@ -143,6 +143,8 @@ test('[CR9] tracks without a packet are left out, and so are tiles beyond the mo
   expect(plan([track(1, { fromMs: null })])).toBeNull();
   const many = plan(Array.from({ length: MAX_TILES + 5 }, (_, n) => track(n)))!;
   expect(many.tracks).toHaveLength(MAX_TILES);
+  expect(many.height).toBe(720);
+  expect(plan([track(1, { source: 'screen' })])?.height).toBe(720);
 });
 
 test('[CR11] short pauses belong to a speech, and noise is none', () => {

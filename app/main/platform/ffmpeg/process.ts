@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import type { ProblemFields } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
 /** The last part of what the program said, in characters. */
 const MAX_SAID = 4000;
 const MAX_REASON = 160;
+/** A little below other programs: calls come first, and files are made even on a busy machine. */
+const BACKGROUND = 4;
 
 export interface Ended {
   readonly code: number | null;
@@ -48,7 +50,7 @@ export class Ffmpeg {
   /** Lets other programs go first: calls do not wait for files. */
   yieldToOthers(): void {
     try {
-      setPriority(this.#child.pid!, constants.priority.PRIORITY_BELOW_NORMAL);
+      setPriority(this.#child.pid!, BACKGROUND);
     } catch {
       // It has ended, or the system does not allow it.
     }

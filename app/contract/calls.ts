@@ -90,6 +90,9 @@ export const CallTransport = z.object({
 });
 export type CallTransport = z.infer<typeof CallTransport>;
 
+/** The id of a recording: 16 random bytes in base64url. */
+export const RecordingId = z.string().regex(/^[\w-]{22}$/);
+
 /** What somebody in a call asks of the node that hosts it. */
 export const CallRequest = z.discriminatedUnion('type', [
   /** Enters after admission. The token counts once, for this connection. */
@@ -114,7 +117,15 @@ export const CallRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('say'), text: z.string().trim().min(1).max(2000) }),
   /** A message to another participant, or to all others, that the host passes unread: keys of an encrypted call. */
   z.object({ type: z.literal('whisper'), to: ParticipantId.nullable(), data: z.string().max(4096) }),
-  z.object({ type: z.literal('consent'), given: z.boolean() }),
+  /**
+   * The answer to a recording. `proof` is the signed event `call.consent` in base64; the participant's own node adds it.
+   */
+  z.object({
+    type: z.literal('consent'),
+    recording: RecordingId,
+    given: z.boolean(),
+    proof: z.string().max(4096).optional(),
+  }),
   z.object({ type: z.literal('leave') }),
   // Of moderators.
   z.object({ type: z.literal('admit'), participant: ParticipantId }),
@@ -171,6 +182,8 @@ export const CallState = z.object({
   waiting: z.array(z.object({ id: ParticipantId, person: Person, since: Timestamp })),
   /** Whose nodes take over if that of the host goes away, the first one first. */
   successors: z.array(Did).max(8),
+  /** The recording that runs; null if there is none. */
+  recording: RecordingId.nullable(),
   /** Since when it is recorded; null if it is not. */
   recordingSince: Timestamp.nullable(),
 });
@@ -229,7 +242,15 @@ export const CallEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('line'), line: CallLine }),
   z.object({ type: z.literal('whisper'), from: ParticipantId, data: z.string() }),
   /** The recording waits for this person's answer. */
-  z.object({ type: z.literal('consent-asked'), by: Person }),
+  z.object({ type: z.literal('consent-asked'), by: Person, recording: RecordingId }),
+  /** `off`: a moderator ended it; `withdrawn`: somebody took their consent back; `failed`: see the problem. */
+  z.object({
+    type: z.literal('recording-ended'),
+    reason: z.enum(['off', 'withdrawn', 'failed']),
+    /** Null where nobody did it. */
+    by: Person.nullable(),
+    problem: Problem.nullable(),
+  }),
   /** The media of the room were lost and come back: everything of the SFU has to be made once more. */
   z.object({ type: z.literal('rejoin'), token: z.string(), capabilities: Rtc }),
   /** The last of all. */
@@ -253,7 +274,56 @@ export const CallHosting = z.object({
 });
 export type CallHosting = z.infer<typeof CallHosting>;
 
+/** The most bytes that {@link contract.readRecording} returns at once. */
+export const RECORDING_CHUNK = 256 * 1024;
+
+const Share = z.number().min(0).max(1);
+const Span = z.object({ fromMs: z.number().int(), toMs: z.number().int() });
+
+export const Recording = z.object({
+  id: RecordingId,
+  room: Cid,
+  title: z.string(),
+  startedAt: Timestamp,
+  /** How long it runs, in milliseconds; so far, if it is still being made. */
+  lengthMs: z.number().int().nonnegative(),
+  /** On disk, with the tracks while they are kept. */
+  bytes: z.number().int().nonnegative(),
+  /**
+   * `recording`: the call goes on; `composing`: the file is being made of the tracks; `ready`: it can be played; `kept`: the
+   * tracks are kept, but there is no file yet; `empty`: nobody agreed, or nobody sent anything.
+   */
+  state: z.enum(['recording', 'composing', 'ready', 'kept', 'empty']),
+  /** While it is being composed, how much of it is done. */
+  progress: Share.nullable(),
+  /** Why the recording ended early or was not composed; null if all went well. */
+  problem: Problem.nullable(),
+  /** When it is deleted, by the retention of this node; null if never. */
+  deletedAt: Timestamp.nullable(),
+  /** Those who are in it. */
+  people: z.array(Person),
+});
+export type Recording = z.infer<typeof Recording>;
+
+/** What a recording contains, for the player. Times in milliseconds since its start. */
+export const RecordingIndex = z.object({
+  /** Size of the file and its MIME type. */
+  file: z.object({ bytes: z.number().int().nonnegative(), type: z.string() }).nullable(),
+  participants: z.array(
+    z.object({
+      person: Person,
+      /** When they were recorded. */
+      tracks: z.array(Span.extend({ source: CallSource })),
+      /** When they spoke. */
+      spoke: z.array(Span),
+    }),
+  ),
+  lines: z.array(z.object({ person: Person, atMs: z.number().int(), text: z.string() })),
+});
+export type RecordingIndex = z.infer<typeof RecordingIndex>;
+
 const InRoom = z.object({ room: Cid });
+const OfRecording = z.object({ recording: RecordingId });
 
 /** A key that a console makes for one stay in an encrypted call: X25519, 32 bytes as base64url. */
 const CallKeyClaim = InRoom.extend({ participant: ParticipantId, key: z.string().max(64) });
@@ -294,6 +364,28 @@ export const contract = {
    * them. Rejects with a Problem: `key-refused`, `key-of-no-member`.
    */
   checkKey: base.input(CallKeyClaim.extend({ did: Did, ...CallKeySignature.shape })).output(Person),
+  /**
+   * Begins or ends the recording of a call that this node hosts. Rejects with a Problem: `room-unknown`, `not-here`,
+   * `nobody-here`, `encrypted`, `recorder-missing`, and others.
+   */
+  record: base.input(InRoom.extend({ on: z.boolean() })).output(empty),
+  /** The recordings on this node that its person may see, the newest first. */
+  recordings: base.input(empty).output(z.array(Recording)),
+  /** Rejects with a Problem `recording-unknown`. */
+  recordingIndex: base.input(OfRecording).output(RecordingIndex),
+  /** A piece of the file in base64; empty at its end. Rejects with a Problem `recording-unknown`. */
+  readRecording: base
+    .input(
+      OfRecording.extend({
+        offset: z.number().int().nonnegative(),
+        length: z.number().int().min(1).max(RECORDING_CHUNK),
+      }),
+    )
+    .output(z.object({ bytes: z.string() })),
+  /** Makes the file of a recording whose tracks are kept, or stops making it. Rejects with a Problem `recording-unknown`. */
+  composeRecording: base.input(OfRecording.extend({ on: z.boolean() })).output(empty),
+  /** Rejects with a Problem `recording-unknown`, `recording-runs`. */
+  deleteRecording: base.input(OfRecording).output(empty),
 };
 
 export const settings = {
@@ -312,14 +404,20 @@ export const settings = {
     relays: z.array(z.string().max(300)).max(8),
     /** The secret that this node shares with the relay (the REST secret of coturn). */
     relaySecret: z.string().max(200),
+    /** The space that recordings may take in each community, in bytes. */
+    recordingBytes: z.number().int().min(0),
+    /** How long recordings are kept, in days. 0: until they are deleted. */
+    recordingDays: z.number().int().min(0).max(36_500),
   }),
   defaults: {
     host: true,
     hostForOthers: false,
-    announce: [],
+    announce: [] as string[],
     port: 0,
     relayOnly: false,
-    relays: [],
+    relays: [] as string[],
     relaySecret: '',
+    recordingBytes: 5_000_000_000,
+    recordingDays: 30,
   },
 };

@@ -12,5 +12,21 @@ export const callsApi = (api: Api['calls'], calls: ServiceIn<Calls>) => ({
   ask: api.ask.handler(({ input, context }) => calls(context).ask(input)),
   signKey: api.signKey.handler(({ input, context }) => calls(context).signKey(input)),
   checkKey: api.checkKey.handler(({ input, context }) => calls(context).checkKey(input)),
+  record: api.record.handler(({ input, context }) => done(calls(context).record(input))),
+  recordings: api.recordings.handler(({ context }) => calls(context).studio.list()),
+  recordingIndex: api.recordingIndex.handler(({ input, context }) =>
+    calls(context).studio.index(input.recording),
+  ),
+  readRecording: api.readRecording.handler(async ({ input, context }) => {
+    const { recording, offset, length } = input;
+    const bytes = await calls(context).studio.read(recording, offset, length);
+    return { bytes: Buffer.from(bytes).toString('base64') };
+  }),
+  composeRecording: api.composeRecording.handler(({ input, context }) =>
+    done(calls(context).studio.compose(input.recording, input.on)),
+  ),
+  deleteRecording: api.deleteRecording.handler(({ input, context }) =>
+    done(calls(context).studio.remove(input.recording)),
+  ),
   hosting: api.hosting.handler(({ context }) => calls(context).hosting()),
 });

@@ -2,6 +2,7 @@ import type { CallState, Person, RoomRules } from '../../contract/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf } from '../kernel/did.ts';
 import type { Participant } from './participant.ts';
+import type { Recording } from './recording/recording.ts';
 import type { Room } from './rooms.ts';
 
 /** A call as its participants see it, with those who wait. */
@@ -10,11 +11,13 @@ export function stateOf(
   {
     participants,
     isLocked,
+    recording,
     person,
     successors,
   }: {
     readonly participants: readonly Participant[];
     readonly isLocked: boolean;
+    readonly recording: Pick<Recording, 'id' | 'since' | 'consentOf'> | null;
     readonly person: (key: Uint8Array) => Person;
     readonly successors: readonly Uint8Array[];
   },
@@ -27,13 +30,15 @@ export function stateOf(
     participants: participants.flatMap(({ id, key, joinedAt, handAt, sends, quality }) => {
       if (joinedAt === null) return [];
       const shown = Array.from(sends, ([source, { muted }]) => ({ source, muted }));
-      return [{ id, person: person(key), joinedAt, handAt, sends: shown, quality, consent: null }];
+      const consent = recording?.consentOf(key) ?? null;
+      return [{ id, person: person(key), joinedAt, handAt, sends: shown, quality, consent }];
     }),
     waiting: participants
       .filter(({ isWaiting }) => isWaiting)
       .map(({ id, key, since }) => ({ id, person: person(key), since })),
     successors: successors.map(didOf),
-    recordingSince: null,
+    recording: recording?.id ?? null,
+    recordingSince: recording?.since ?? null,
   };
 }
 

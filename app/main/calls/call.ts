@@ -21,6 +21,7 @@ import { Participant } from './participant.ts';
 import { stateOf } from './call-state.ts';
 import type { Rtc, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
+import { CallRecorder, type CallRecorderInit } from './recording/call-recorder.ts';
 import type { Room } from './rooms.ts';
 import { MAX_SUCCESSORS } from './succession.ts';
 
@@ -34,7 +35,7 @@ const LOST_MS = 30_000;
 type Ended = Extract<CallEvent, { type: 'ended' }>;
 type Of<Type extends CallRequest['type']> = Extract<CallRequest, { type: Type }>;
 
-export interface CallInit {
+export interface CallInit extends Pick<CallRecorderInit, 'studio' | 'proved'> {
   readonly sfu: Sfu;
   readonly clock: Clock;
   readonly random: Random;
@@ -78,6 +79,7 @@ export class Call {
   readonly #init: CallInit;
   readonly #media: Media;
   readonly #requests: MediaRequests;
+  readonly #recorder: CallRecorder;
   readonly #participants = new Map<string, Participant>();
   readonly #tellSoon: () => void;
   #isLocked = false;
@@ -89,11 +91,13 @@ export class Call {
       ...init,
       connected: () => this.#all.filter(({ connections }) => connections !== null),
       audioOnly: () => init.room()?.rules.audioOnly === true,
-      onLevels: (levels) =>
+      onLevels: (levels) => {
+        this.#recorder.heard(levels);
         this.#tellJoined({
           type: 'levels',
           levels: levels.map(({ from, level }) => ({ from: from.id, level })),
-        }),
+        });
+      },
       onSpeaker: (from) => this.#tellJoined({ type: 'speaker', from: from?.id ?? null }),
       onQuality: () => this.#tellSoon(),
       onLost: (capabilities) => this.#again(capabilities),
@@ -104,6 +108,16 @@ export class Call {
       media: this.#media,
       rightsOf: ({ key }) => rightsOf(this.#room, this.#visitor(key), init.host),
       onJoined: () => this.#changed(),
+      onChange: () => {
+        this.#recorder.follow();
+        this.#tellSoon();
+      },
+    });
+    this.#recorder = new CallRecorder({
+      ...init,
+      media: this.#media,
+      joined: () => this.#joined,
+      room: () => this.#room,
       onChange: this.#tellSoon,
     });
   }
@@ -176,6 +190,7 @@ export class Call {
   review(): void {
     const room = this.#init.room();
     if (room === null) return this.end(null);
+    if (room.rules.encrypted) this.#recorder.refuse(problem.fields('encrypted'));
     for (const participant of this.#all) {
       const visitor = this.#visitor(participant.key);
       if (!admits(room, visitor) && !moderates(room, visitor, this.#init.host)) {
@@ -189,6 +204,11 @@ export class Call {
       if (participant.joinedAt !== null) participant.tell({ type: 'rights', rights });
     }
     this.#tellSoon();
+  }
+
+  /** [CR1] Begins or ends the recording in the name of this node's person. Throws a Problem. */
+  record(on: boolean): void {
+    this.#recorder.record(this.#init.host, on);
   }
 
   /** Ends the call for everybody. */
@@ -259,7 +279,7 @@ export class Call {
     return (await this.#requests.answer(participant, request)) ?? this.#act(participant, request);
   }
 
-  #act(participant: Participant, request: CallRequest): CallReply {
+  #act(participant: Participant, request: CallRequest): CallReply | Promise<CallReply> {
     const from = participant.id;
     switch (request.type) {
       case 'hand':
@@ -271,6 +291,8 @@ export class Call {
       case 'say':
         this.#say(participant, request.text);
         return {};
+      case 'consent':
+        return this.#recorder.answer(participant, request).then(() => ({}));
       case 'whisper':
         this.#whisper(participant, request);
         return {};
@@ -292,6 +314,7 @@ export class Call {
     const { clock, random, person } = this.#init;
     const line = { id: toBase64Url(random.bytes(9)), from: id, person: person(key), at: clock.now(), text };
     this.#tellJoined({ type: 'line', line });
+    this.#recorder.said(key, text);
   }
 
   /** [CA13] */
@@ -304,6 +327,7 @@ export class Call {
       this.#isLocked = request.locked;
       return;
     }
+    if (request.type === 'record') return this.#recorder.record(actor.key, request.on);
     if (request.type === 'end') {
       // The reply goes first.
       this.#init.clock.after(0, () => this.end(actor.key));
@@ -381,6 +405,7 @@ export class Call {
   }
 
   #changed(): void {
+    this.#recorder.follow();
     this.#tellSoon();
     this.#init.onChange();
   }
@@ -393,8 +418,13 @@ export class Call {
     const room = this.#init.room();
     if (room === null) return;
     const { host, person } = this.#init;
-    const successors = this.successors;
-    const state = stateOf(room, { participants: this.#all, isLocked: this.#isLocked, person, successors });
+    const state = stateOf(room, {
+      participants: this.#all,
+      isLocked: this.#isLocked,
+      recording: this.#recorder.recording,
+      person,
+      successors: this.successors,
+    });
     for (const { tell, key } of this.#joined) {
       const admitting = moderates(room, this.#visitor(key), host);
       tell({ type: 'state', state: admitting ? state : { ...state, waiting: [] } });

@@ -1,4 +1,4 @@
-import type { CallRoom, CommunityClient } from '../../contract/index.ts';
+import type { CallRoom, CommunityClient, Recording } from '../../contract/index.ts';
 import type { CommandSpec } from '../feature/index.ts';
 import { problem } from './problems.ts';
 
@@ -54,6 +54,37 @@ export const callCommands: readonly CommandSpec[] = [
     },
   },
   {
+    name: 'call record',
+    summary: 'begin or end the recording of a call that this node hosts',
+    examples: ['call record "Friday evening" on', 'call record "Friday evening" off'],
+    arguments: [
+      { name: '<room>', help: 'the title or the id of the room' },
+      { name: '<on|off>', help: 'on asks everyone in the call for consent' },
+    ],
+    offline: false,
+    async run(client, { arguments: [named = '', wanted = ''] }) {
+      if (wanted !== 'on' && wanted !== 'off') throw problem('on-or-off');
+      const room = await roomNamed(client, named);
+      await client.calls.record({ room: room.id, on: wanted === 'on' });
+      const text =
+        wanted === 'on'
+          ? `“${room.title}” is recorded. Only those who agree are in the recording.`
+          : `The recording of “${room.title}” has ended.`;
+      return { text, data: room };
+    },
+  },
+  {
+    name: 'call recordings',
+    summary: 'list the recordings of calls on this node',
+    examples: ['call recordings', 'call recordings --json'],
+    async run(client) {
+      const recordings = await client.calls.recordings({});
+      const text =
+        recordings.length === 0 ? 'There are no recordings.' : recordings.map(recordedLine).join('\n');
+      return { text, data: recordings };
+    },
+  },
+  {
     name: 'call stats',
     summary: 'show what this node carries for calls',
     examples: ['call stats', 'call stats --json'],
@@ -97,4 +128,27 @@ function lineOf({ title, host, participants, rules, startsAt, isReachable }: Cal
     isReachable ? '' : 'not reachable',
   ].filter(Boolean);
   return `${title} (${host.handle}): ${[who, ...marks].join('; ')}`;
+}
+
+function recordedLine({
+  title,
+  startedAt,
+  lengthMs,
+  bytes,
+  state,
+  progress,
+  people,
+  problem: why,
+}: Recording) {
+  const seconds = Math.round(lengthMs / 1000);
+  const length = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  const parts = [
+    new Date(startedAt).toISOString(),
+    length,
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    progress === null ? state : `${state} ${Math.round(progress * 100)}%`,
+    people.map(({ handle }) => handle).join(', '),
+    why?.message ?? '',
+  ];
+  return `${title}: ${parts.filter(Boolean).join('; ')}`;
 }

@@ -11,6 +11,8 @@ import { callKinds } from './kinds.ts';
 import { callMigrations } from './migrations.ts';
 import { noSfu } from './no-sfu.ts';
 import { CallProjection } from './projection.ts';
+import { noRecorder, noRecordings } from './recording/no-recorder.ts';
+import { RecordingBook, recordingBytes } from './recording/book.ts';
 import { Rooms } from './rooms.ts';
 import { createCalls } from './service.ts';
 
@@ -20,7 +22,8 @@ export const callsFeature = defineFeature({
   needs: ['federation', 'log', 'members', 'moderation'],
   migrations: callMigrations,
   kinds: Object.values(callKinds),
-  tables: { derived: ['call_room', 'call_act'] },
+  tables: { kept: ['call_recording'], derived: ['call_room', 'call_act'] },
+  filesBytes: recordingBytes,
   stored: ({ db }: StoredBase) => ({ projections: [new CallProjection(db)], items: [roomItems(db)] }),
   create(
     ports: Pick<
@@ -36,6 +39,9 @@ export const callsFeature = defineFeature({
       | 'notices'
       | 'gathered'
       | 'sfu'
+      | 'recorder'
+      | 'recordings'
+      | 'quota'
     >,
     needs: {
       federation: Pick<Federation, 'memberPeers'>;
@@ -48,6 +54,9 @@ export const callsFeature = defineFeature({
     const calls = createCalls({
       ...ports,
       sfu: ports.sfu ?? noSfu,
+      recorder: ports.recorder ?? noRecorder,
+      recordingFolder: ports.recordings ?? noRecordings,
+      recordingBook: new RecordingBook(ports.db),
       log,
       rooms: new Rooms(ports.db),
       authority: ports.gathered.people,

@@ -8,7 +8,7 @@ import type { Succession } from './succession.ts';
 
 export interface HostingInit extends Pick<
   CallInit,
-  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
+  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange' | 'studio' | 'proved'
 > {
   readonly rooms: Rooms;
   readonly settings: () => contract.Settings['calls'];
@@ -50,6 +50,13 @@ export class Hosting {
       if (known !== null && !this.#hosts(known)) call.end(null, 'host-lost');
       else call.review();
     }
+  }
+
+  /** [CR1] Begins or ends the recording of a call. Throws a Problem `nobody-here`, or another of the recording. */
+  record(id: Uint8Array, on: boolean): void {
+    const known = this.#calls.get(toHex(id));
+    if (!known) throw problem('nobody-here');
+    known.call.record(on);
   }
 
   stop(): void {

@@ -35,6 +35,12 @@ export type CallChange = z.infer<typeof CallChange>;
 const CallEnd = z.strictObject({ room: Bytes32 });
 export type CallEnd = z.infer<typeof CallEnd>;
 
+const Bytes16: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 16);
+
+/** [CR3] */
+export const CallConsent = z.strictObject({ room: Bytes32, recording: Bytes16, given: z.boolean() });
+export type CallConsent = z.infer<typeof CallConsent>;
+
 /** [CA1] */
 export const callKinds = {
   open: {
@@ -47,4 +53,5 @@ export const callKinds = {
   change: { name: 'call.change', stratum: 'content', body: CallChange, leastRole: 'member' },
   close: { name: 'call.close', stratum: 'content', body: CallEnd, leastRole: 'member' },
   remove: { name: 'call.remove', stratum: 'content', body: CallEnd, leastRole: 'moderator' },
+  consent: { name: 'call.consent', stratum: 'content', body: CallConsent, leastRole: 'guest' },
 } as const satisfies Record<string, Kind>;

@@ -3,7 +3,7 @@ import { every, sleep, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Connections, Participant, Received, Sent } from './participant.ts';
-import type { MediaKind, Rtc, Sfu, SfuRoom, TransportStats } from './ports.ts';
+import type { MediaKind, Rtc, Sfu, SfuRoom, SfuTap, TransportStats } from './ports.ts';
 import { problem } from './problems.ts';
 
 /** [CA9] The most that the SFU accepts from a participant, in bits per second. */
@@ -95,6 +95,11 @@ export class Media {
     const layer = LAYER_HEIGHTS.findIndex((most) => height <= most);
     await consumer.prefer(layer === -1 ? LAYER_HEIGHTS.length : layer);
     await consumer.resume();
+  }
+
+  /** [CR5] Copies a track to a recorder; null if that is not possible. Rejects with a Problem of the SFU. */
+  async tap(producer: string): Promise<SfuTap | null> {
+    return this.#room === null ? null : (await this.#room).tap(producer);
   }
 
   close(): void {

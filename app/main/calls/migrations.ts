@@ -16,4 +16,16 @@ export const callMigrations: readonly Migration[] = [
       CREATE INDEX call_act_by_room ON call_act (room, act, time);
     `,
   },
+  {
+    feature: 'calls',
+    step: 2,
+    name: 'recordings of calls',
+    // `details` is JSON: the tracks, the people and the lines.
+    sql: `
+      CREATE TABLE call_recording (
+        id TEXT PRIMARY KEY, room BLOB NOT NULL, title TEXT NOT NULL, started_at INTEGER NOT NULL,
+        ended_at INTEGER, state TEXT NOT NULL, bytes INTEGER NOT NULL, problem TEXT, details TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

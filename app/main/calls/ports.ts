@@ -39,6 +39,11 @@ export interface SfuRoom {
    * @param limits the most bits per second that are accepted from the browser.
    */
   connect(direction: Direction, limits: { readonly bitsPerSecond: number }): Promise<SfuTransport>;
+  /**
+   * Copies a track to a UDP port of this machine, once {@link SfuTap.begin} names it. Null if no recorder understands its
+   * codec. Rejects with a Problem `sfu-refused`.
+   */
+  tap(producer: string): Promise<SfuTap | null>;
   /** The producers of sound that are heard, the loudest first, with levels from 0 to 1; called at most five times a second. */
   onLevels(
     listener: (levels: readonly { readonly producer: string; readonly level: number }[]) => void,
@@ -111,6 +116,29 @@ export interface SfuConsumer {
   /** The most that is wanted of the layers of simulcast: 0 is the smallest picture. No effect on a track without layers. */
   prefer(spatialLayer: number): Promise<void>;
   /** The producer or its transport ended. */
+  onEnded(listener: () => void): void;
+  close(): void;
+}
+
+/** The packets of a track, as they are on their way to a recorder. */
+export interface RtpFormat {
+  readonly kind: MediaKind;
+  /** Such as `VP8`. */
+  readonly codec: string;
+  readonly payloadType: number;
+  readonly clockRate: number;
+  /** Of sound. */
+  readonly channels: number | null;
+}
+
+/** A copy of a track for a recorder. */
+export interface SfuTap {
+  readonly format: RtpFormat;
+  /** Sends RTP to this UDP port of the loopback, RTCP to the next one; a picture begins with a key frame. */
+  begin(port: number): Promise<void>;
+  /** The first packet was sent. */
+  onFirst(listener: () => void): void;
+  /** The track, its connection or the room ended. */
   onEnded(listener: () => void): void;
   close(): void;
 }

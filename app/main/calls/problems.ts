@@ -78,5 +78,33 @@ export const problem = defineProblems('calls', {
     remedy: 'Open a room without encryption to record.',
   },
   'bad-message': { message: 'The other side sent a message that this node does not understand.' },
+
+  // Recording
+  'recorder-missing': {
+    message: 'Calls cannot be recorded here.',
+    remedy: 'Record on a node that has ffmpeg.',
+  },
+  encrypted: {
+    message: 'An encrypted call cannot be recorded by its host, which cannot decode it.',
+    remedy: 'Open a room without encryption to record a call.',
+  },
+  'recorded-already': { message: 'The call is recorded already.' },
+  'not-recorded': { message: 'The call is not recorded now.' },
+  'not-here': {
+    message: 'Another node hosts this room, and recordings are made there.',
+    remedy: 'Enter the call and begin the recording in it, if you moderate the room.',
+  },
+  'nobody-here': { message: 'Nobody is in this call.', remedy: 'Enter the call first.' },
+  'consent-not-proved': {
+    message: 'The answer to the recording is not signed by the person who gave it.',
+    remedy: 'Answer once more; if that does not help, update your node.',
+  },
+  'recording-space': {
+    message: 'The space for recordings is used up.',
+    remedy: 'Delete recordings, or allow more space in the settings.',
+  },
+  'on-or-off': { message: 'The recording is switched “on” or “off”.', remedy: 'Write one of the two words.' },
+  'recording-unknown': { message: 'There is no such recording.', remedy: 'Choose one from the list.' },
+  'recording-runs': { message: 'The recording is still being made.', remedy: 'Stop it first.' },
   'too-slow': { message: 'The connection could not keep up with the call.', remedy: 'Enter the room again.' },
 });

@@ -1,11 +1,12 @@
 import type * as contract from '../../contract/index.ts';
 import { defaultRoomRules } from '../../contract/index.ts';
-import { equalBytes, toBase64Url } from '../kernel/bytes.ts';
+import { equalBytes, fromBase64Url, toBase64Url } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every, throttled, type Random } from '../kernel/clock.ts';
 import { publicKeyOf } from '../kernel/did.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { Quota } from '../kernel/quota.ts';
 import type { MemberPeer } from '../federation/index.ts';
 import type { HandshakeInit } from '../log/handshake.ts';
 import type { Transport } from '../log/transport.ts';
@@ -22,6 +23,10 @@ import { callKinds, type CallOpen, type Rules } from './kinds.ts';
 import { LiveCalls } from './live.ts';
 import type { Sfu } from './ports.ts';
 import { problem } from './problems.ts';
+import { checkProof, proofOf } from './recording/proof.ts';
+import type { RecordingBook } from './recording/book.ts';
+import { isAmong, Studio } from './recording/studio.ts';
+import type { Recorder, RecordingFolder } from './recording-ports.ts';
 import { Reminders } from './reminders.ts';
 import type { Room, Rooms } from './rooms.ts';
 import { Succession } from './succession.ts';
@@ -38,6 +43,10 @@ export interface CallsInit extends Omit<HandshakeInit, 'transport'> {
   readonly logger?: Logger;
   readonly sfu: Sfu;
   readonly rooms: Rooms;
+  readonly recorder: Recorder;
+  readonly recordingFolder: RecordingFolder;
+  readonly recordingBook: RecordingBook;
+  readonly quota: Quota;
   readonly person: (key: Uint8Array) => contract.Person;
   readonly gate: Pick<Gate, 'own' | 'hides'>;
   readonly settings: () => contract.Settings['calls'];
@@ -59,7 +68,7 @@ export function createCalls(init: CallsInit) {
   const logger = init.logger ?? silentLogger;
   const me = signer.publicKey;
   const roleOf = (key: Uint8Array) => authority.roleAt(key, log.now);
-  const sessions = new Map<string, Seat>();
+  const sessions = new Map<string, { readonly seat: Seat; readonly room: Uint8Array }>();
   const listeners = new Set<() => void>();
   let stops: (() => void)[] = [];
 
@@ -83,12 +92,33 @@ export function createCalls(init: CallsInit) {
     isConnected: (key) => nodeOf(key) !== undefined,
   });
 
+  const studio = new Studio({
+    ...init,
+    logger,
+    folder: init.recordingFolder,
+    book: init.recordingBook,
+    settings,
+    hides: async (text, author) => !equalBytes(author, me) && init.gate.hides(text, author),
+    maySee: ({ room, people }) => {
+      const role = roleOf(me);
+      if (role === null) return false;
+      const owner = rooms.get(room)?.owner ?? me;
+      return isAmong(me, people) || moderates({ owner }, { person: me, role }, me);
+    },
+  });
+
   const hosting = new Hosting({
     ...init,
     logger,
     me,
     roleOf,
     succession,
+    studio,
+    proved: async ({ proof, author, room, recording, given }) => {
+      const claim = { community: log.community, author, room, recording, given };
+      const sealed = await checkProof(proof, claim, init.verifier);
+      if (!equalBytes(author, me)) await log.admit([sealed], 'live');
+    },
     onChange: () => {
       live.changed();
       tellSoon();
@@ -192,6 +222,7 @@ export function createCalls(init: CallsInit) {
           : Promise.reject(problem('room-unknown')),
       );
       live.start();
+      studio.start();
       stops = [
         log.onCommit((batch) => {
           if (batch.some(({ event }) => event.kind.startsWith('call.'))) review();
@@ -202,11 +233,12 @@ export function createCalls(init: CallsInit) {
       ];
     },
 
-    stop(): void {
+    async stop(): Promise<void> {
       for (const stop of stops.splice(0)) stop();
       hosting.stop();
-      for (const seat of sessions.values()) seat.leave();
+      for (const { seat } of sessions.values()) seat.leave();
       live.stop();
+      await studio.stop();
     },
 
     /** Rooms were shown or hidden. */
@@ -283,7 +315,7 @@ export function createCalls(init: CallsInit) {
       const session = toBase64Url(random.bytes(16));
       const leave = () => queue.end();
       try {
-        sessions.set(session, seat);
+        sessions.set(session, { seat, room: room.id });
         signal.addEventListener('abort', leave, { once: true });
         if (signal.aborted) return;
         yield { type: 'session', session };
@@ -297,14 +329,29 @@ export function createCalls(init: CallsInit) {
 
     /** Rejects with a Problem `session-unknown`, `held-back`, or another of the host. */
     async ask({ session, request }: Inputs['ask']): Promise<contract.CallReply> {
-      const seat = sessions.get(session);
-      if (!seat) throw problem('session-unknown');
+      const known = sessions.get(session);
+      if (!known) throw problem('session-unknown');
+      const { seat, room } = known;
       if (request.type === 'say') {
         const { text } = request;
         await init.gate.own({ text, shownAt: [0, text.length], kind: 'call', board: null, askReview: false });
       }
-      return seat.ask(request);
+      if (request.type !== 'consent') return seat.ask(request);
+      // [CR3] The answer is this person's own statement, before it is the host's business.
+      const { recording, given } = request;
+      const body = { room, recording: fromBase64Url(recording), given };
+      const event = log.append(signer, callKinds.consent.name, body);
+      return seat.ask({ ...request, proof: proofOf(event) });
     },
+
+    /** [CR1] Throws a Problem `room-unknown`, `not-here`, `nobody-here`, or another of the recording. */
+    record({ room: cid, on }: Inputs['record']): void {
+      const room = roomOf(cid);
+      if (!equalBytes(room.owner, me)) throw problem('not-here');
+      hosting.record(room.id, on);
+    },
+
+    studio,
 
     async hosting(): Promise<contract.CallHosting> {
       const loads = await sfu.loads();

@@ -342,6 +342,46 @@ export function sfuContract(
       room.close();
     });
 
+    test('a tap names the format of a track, and ends with the track', async () => {
+      const room = await sfu.open();
+      const sending = await sender(room);
+      const voice = await sending.produce({
+        kind: 'audio',
+        rtpParameters: opusTrack(nextSsrc()),
+        paused: false,
+      });
+      const camera = await (
+        await sender(room)
+      ).produce({
+        kind: 'video',
+        rtpParameters: vp8Track(nextSsrc(), 3),
+        paused: false,
+      });
+      const payloadType = expect.any(Number);
+      const heard = await room.tap(voice.id);
+      expect(heard?.format).toMatchObject({ kind: 'audio', payloadType, clockRate: 48_000, channels: 2 });
+      expect(heard?.format.codec.toLowerCase()).toBe('opus');
+      const seen = await room.tap(camera.id);
+      expect(seen?.format).toEqual({
+        kind: 'video',
+        codec: 'VP8',
+        payloadType,
+        clockRate: 90_000,
+        channels: null,
+      });
+      const ended: string[] = [];
+      heard!.onEnded(() => ended.push('heard'));
+      seen!.onEnded(() => ended.push('seen'));
+      await heard!.begin(40_002);
+      await seen!.begin(40_004);
+      seen!.close();
+      voice.close();
+      await soon(() => expect(ended).toEqual(['heard']));
+      await expect(room.tap(voice.id)).rejects.toMatchObject(refused);
+      room.close();
+      await expect(room.tap(camera.id)).rejects.toMatchObject(refused);
+    });
+
     test('the load counts what is open, and forgets what closed', async () => {
       const before = await load();
       const room = await sfu.open();

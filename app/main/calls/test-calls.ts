@@ -1,6 +1,7 @@
 import type { CallEvent, CallReply, CallRequest } from '../../contract/index.ts';
 import { defaultSettings } from '../../contract/settings.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
+import { createMemoryRecorder } from '../platform/memory/recorder.ts';
 import { createMemorySfu } from '../platform/memory/sfu.ts';
 import { soundOnly } from './test-rtp.ts';
 
@@ -10,9 +11,10 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 export async function callers(...names: string[]) {
   const world = new TestCommunity();
   const sfus = new Map(['mara', ...names].map((name) => [name, createMemorySfu({ clock: world.clock })]));
+  const recorder = createMemoryRecorder();
   const calls = { ...defaultSettings.calls, hostForOthers: true };
   const nodeOf = (name: string) => world.person(name, { sfu: sfus.get(name)!, settings: { calls } });
-  const mara = await nodeOf('mara');
+  const mara = await world.person('mara', { sfu: sfus.get('mara')!, settings: { calls }, recorder });
   for (const name of names) await world.admit(mara, name);
   const others: TestNode[] = [];
   for (const name of names) {
@@ -22,7 +24,7 @@ export async function callers(...names: string[]) {
     others.push(node);
   }
   await world.clock.pass(60_000);
-  return { world, clock: world.clock, mara, others, sfu: sfus.get('mara')! };
+  return { world, clock: world.clock, mara, others, sfu: sfus.get('mara')!, recorder };
 }
 
 type World = Pick<Awaited<ReturnType<typeof callers>>, 'clock'>;

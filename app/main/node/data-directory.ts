@@ -37,6 +37,8 @@ export interface CommunityDirectory {
   readonly signState: string;
   readonly files: string;
   readonly backups: string;
+  /** Recordings of calls; in no backup. */
+  readonly recordings: string;
   /** Diagnostics of a halted ledger. */
   readonly evidence: string;
 }
@@ -109,6 +111,7 @@ export function communityLayout(path: string): CommunityDirectory {
     signState: join(path, 'votes.mark'),
     files: join(path, 'files'),
     backups: join(path, 'backups'),
+    recordings: join(path, 'recordings'),
     evidence: join(path, 'evidence'),
   };
 }

@@ -16,6 +16,7 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
+import { createRecorder, findFfmpeg } from '../platform/ffmpeg/index.ts';
 import { createSfu, findWorker } from '../platform/mediasoup/index.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { Communities } from './communities/communities.ts';
@@ -118,6 +119,9 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
         }),
     });
     undo.push(() => sfu.stop());
+    const recorder = createRecorder({
+      bin: () => findFfmpeg({ env: process.env, platform: process.platform }),
+    });
     const shared = new SharedNetwork({
       transport,
       network,
@@ -141,6 +145,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       alone: offline,
       classifiersFor: () => classifiers.share(),
       sfu,
+      recorder,
       logger,
       settings: () => settings.settings,
     };

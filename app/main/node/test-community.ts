@@ -1,6 +1,6 @@
 import { defaultSettings, type Settings } from '../../contract/settings.ts';
 import { makeGenesis } from '../community/index.ts';
-import type { Sfu } from '../calls/index.ts';
+import type { Recorder, RecordingFolder, Sfu } from '../calls/index.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
@@ -64,6 +64,7 @@ export class TestCommunity {
       lacks = [],
       sfu,
       settings = {},
+      recorder,
     }: {
       classifiers?: Classifiers & ImageClassifiers;
       db?: Database;
@@ -73,6 +74,8 @@ export class TestCommunity {
       sfu?: Sfu;
       /** Settings that differ from the defaults. */
       settings?: Partial<Settings>;
+      /** Records calls; without it, none can be recorded. */
+      recorder?: Recorder & { readonly folder: RecordingFolder };
     } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
@@ -99,6 +102,7 @@ export class TestCommunity {
       chunks: memoryChunks(),
       classifiers,
       ...(sfu ? { sfu } : {}),
+      ...(recorder ? { recorder, recordings: recorder.folder } : {}),
       logger: silentLogger,
       settings: () => ({ ...defaultSettings, node: { name }, ...settings }),
     };

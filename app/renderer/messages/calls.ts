@@ -35,6 +35,7 @@ const faultOf = (device: string, deny: string) => (fault: string) => {
 
 /** Text of calls. */
 export const calls = {
+  title: 'Calls',
   doing: 'In the list of calls',
   inCall: (title: string) => `In the call ${isolated(title)}`,
   loading: 'Loading the rooms.',
@@ -210,6 +211,9 @@ export const calls = {
     talk: 'hold to talk',
     admit: 'admit who waits first',
     lock: 'lock or unlock the room',
+    record: 'record the call or stop the recording',
+    consent: 'agree to be recorded or withdraw consent',
+    recordings: 'recordings',
     lower: 'lower all hands',
     end: 'end the call for everybody',
     unpin: 'unpin',
@@ -255,6 +259,14 @@ export const calls = {
     relays: {
       label: 'Relays',
       hint: 'TURN servers, one per line, such as turn:relay.example.org:3478.',
+    },
+    recordingBytes: {
+      label: 'Space for recordings',
+      hint: 'How many bytes recordings may take in each community. A recording ends when the space is used up.',
+    },
+    recordingDays: {
+      label: 'Days that recordings are kept',
+      hint: 'Recordings are deleted after so many days. 0 keeps them until you delete them.',
     },
     relaySecret: {
       label: 'Relay secret',

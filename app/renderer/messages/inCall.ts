@@ -55,6 +55,12 @@ export const inCall = {
     people: (n: number) => plural(n, 'person', 'people'),
     locked: 'locked',
     recording: 'recording',
+    recordingSince: (when: string, names: readonly string[]) =>
+      names.length === 0
+        ? `Recorded since ${when}. Nobody has agreed yet.`
+        : `Recorded since ${when}: ${some(names, '', '').trim()}.`,
+    recorded: 'is recorded',
+    refused: 'refuses to be recorded',
     stage: 'Participants',
     strip: 'Other participants',
     you: 'you',
@@ -130,6 +136,10 @@ export const inCall = {
     devices: 'Devices',
     leave: 'Leave',
     more: 'More',
+    record: 'Record the call',
+    stopRecording: 'Stop the recording',
+    withdraw: 'Withdraw consent',
+    agree: 'Agree to be recorded',
     unread: (n: number) => `${count(n)} new`,
     noVideo: 'This room is audio only.',
     audioChosen: 'You chose audio only under Devices.',
@@ -211,6 +221,12 @@ export const inCall = {
     consent: (by: string) => `${isolated(by)} wants to record the call.`,
     consentWhy:
       'If you refuse, your voice, picture and messages are left out. You can change your answer at any time.',
+    recordingEnded: {
+      off: (by: string | null) => (by === null ? 'The recording has ended.' : `${by} ended the recording.`),
+      withdrawn: (by: string | null) =>
+        `${by ?? 'Somebody'} withdrew their consent, so the recording has ended. They are not in it.`,
+      failed: () => 'The recording has ended. The call goes on.',
+    },
     agree: 'Agree',
     refuse: 'Refuse',
   },

@@ -8,6 +8,7 @@ import { Problem, type ProblemFields } from '../../kernel/errors.ts';
 import type { BulkSigner } from '../../kernel/signer.ts';
 import { NoticeBoard } from '../../observability/index.ts';
 import { diskChunks } from '../../platform/disk/chunks.ts';
+import { diskRecordings } from '../../platform/disk/recordings.ts';
 import { signerOf } from '../../platform/keys/ed25519.ts';
 import { copyDatabaseNow, openDatabase } from '../../platform/sqlite/database.ts';
 import {
@@ -50,6 +51,7 @@ export interface SharedPorts extends Omit<
   | 'voteJournal'
   | 'notices'
   | 'chunks'
+  | 'recordings'
   | 'diagnostics'
   | 'classifiers'
   | 'archive'
@@ -169,6 +171,7 @@ async function open(
       voteJournal: archived ? null : journal,
       notices,
       chunks: diskChunks(directory.files),
+      recordings: diskRecordings(directory.recordings),
       diagnostics: diskDiagnostics(directory.evidence),
       archive: () => archivePorts(clock),
       maintenance: maintenancePorts({

@@ -9,6 +9,10 @@ export const problem = defineProblems('disk', {
     message: 'The disk is full; {path} was not written.',
     remedy: FREE_SPACE,
   },
+  'recording-disk-full': {
+    message: 'The disk is full; the call cannot be recorded.',
+    remedy: 'Free some space, then record again.',
+  },
   'backup-failed': {
     message: '{path} cannot be used: {reason}.',
     remedy: 'Check the folder and its permissions.',

@@ -7,6 +7,7 @@ import type { WorkerPool } from './pool.ts';
 import { plain } from './plain.ts';
 import { problem } from './problems.ts';
 import { refusing } from './refusal.ts';
+import { Tap } from './tap.ts';
 import { Transport, type Branch, type TransportRoom } from './transport.ts';
 
 /** What a browser may be sent at first, in bits per second; it adapts within seconds. */
@@ -21,6 +22,7 @@ export class Room implements SfuRoom, TransportRoom {
   readonly #loudness: Loudness;
   readonly #home: Branch;
   readonly #crowd: number;
+  readonly #clock: Clock;
   readonly #branches: Branch[];
   readonly #transports = new Set<Transport>();
   readonly #producers = new Map<string, types.Producer>();
@@ -40,7 +42,7 @@ export class Room implements SfuRoom, TransportRoom {
     try {
       return await refusing(async () => {
         const router = await seat.worker.createRouter({ mediaCodecs: codecs });
-        return new Room(pool, { seat, router }, await Loudness.create(router, clock), crowd);
+        return new Room(pool, { seat, router }, await Loudness.create(router, clock), crowd, clock);
       });
     } catch (error) {
       seat.tally.rooms--;
@@ -48,7 +50,8 @@ export class Room implements SfuRoom, TransportRoom {
     }
   }
 
-  private constructor(pool: WorkerPool, home: Branch, loudness: Loudness, crowd: number) {
+  private constructor(pool: WorkerPool, home: Branch, loudness: Loudness, crowd: number, clock: Clock) {
+    this.#clock = clock;
     this.#pool = pool;
     this.#home = home;
     this.#loudness = loudness;
@@ -82,6 +85,12 @@ export class Room implements SfuRoom, TransportRoom {
       this.#demandOpen();
       return transport;
     });
+  }
+
+  async tap(id: string): Promise<Tap | null> {
+    this.#demandOpen();
+    if (!this.#producers.has(id)) throw problem('producer-unknown');
+    return Tap.create(this.#home.router, id, this.#clock);
   }
 
   onLevels(

@@ -8,6 +8,7 @@ export const problem = defineProblems('memory', {
     message: 'The disk is full; the file was not stored.',
     remedy: 'Free some space, then try again.',
   },
+  'composing-cancelled': { message: 'The recording was not put together, because somebody stopped it.' },
   'sfu-stopped': { message: 'Calls end because this node stops.' },
   'sfu-refused': {
     message: 'The media of the call were refused.',

@@ -1,8 +1,9 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Direction, SfuRoom } from '../../calls/ports.ts';
+import type { Direction, SfuRoom, SfuTap } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
 import { capabilities } from './sfu-codecs.ts';
 import { MemorySfuTransport } from './sfu-transport.ts';
+import { MemoryTap } from './sfu-tap.ts';
 import type { MemoryConsumer, MemoryProducer } from './sfu-tracks.ts';
 
 type Levels = readonly { readonly producer: string; readonly level: number }[];
@@ -42,6 +43,13 @@ export class MemorySfuRoom implements SfuRoom {
     const transport = new MemorySfuTransport(this, { clock, id, direction });
     this.transports.set(transport.id, transport);
     return transport;
+  }
+
+  async tap(id: string): Promise<SfuTap | null> {
+    if (this.#closed) throw problem('sfu-closed');
+    const producer = this.producers.get(id);
+    if (producer === undefined) throw problem('producer-unknown');
+    return producer.codec === 'video/av1' ? null : new MemoryTap(producer);
   }
 
   onLevels(listener: (levels: Levels) => void): void {

@@ -1,5 +1,6 @@
 import type { MediaKind, Rtc, SfuConsumer, SfuProducer } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
+import type { MemoryTap } from './sfu-tap.ts';
 
 /** A track of a participant without media. */
 export class MemoryProducer implements SfuProducer {
@@ -9,6 +10,7 @@ export class MemoryProducer implements SfuProducer {
   readonly codec: string;
   readonly layers: number;
   readonly consumers = new Set<MemoryConsumer>();
+  readonly taps = new Set<MemoryTap>();
   paused: boolean;
   readonly #ended: () => void;
   #closed = false;
@@ -36,6 +38,7 @@ export class MemoryProducer implements SfuProducer {
   async resume(): Promise<void> {
     this.#demandOpen();
     this.paused = false;
+    for (const tap of this.taps) tap.flow();
   }
 
   onScore(listener: (score: number) => void): void {
@@ -53,6 +56,7 @@ export class MemoryProducer implements SfuProducer {
     this.#closed = true;
     this.#ended();
     for (const consumer of this.consumers) consumer.end();
+    for (const tap of this.taps) tap.end();
   }
 
   #demandOpen(): void {

@@ -1,8 +1,9 @@
 import { isolated } from '../../../contract/foreign-text.ts';
 import { useEffect, useState } from 'react';
+import type { Participant } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
-import { stopwatch } from '../../messages/format.ts';
+import { hourMinute, stopwatch } from '../../messages/format.ts';
 import { Badge, Button, Loading, Notice, Panel, ProblemNotice, useNow } from '../../ui/index.ts';
 import { useDoing } from '../useDoing.ts';
 import { CallChat } from './CallChat.tsx';
@@ -96,6 +97,12 @@ function Clock({ startedAt }: { startedAt: number }) {
   return <span className="mono">{stopwatch(Math.max(0, now - startedAt))}</span>;
 }
 
+const recordedWords = (since: number, participants: readonly Participant[]) =>
+  words.stage.recordingSince(
+    hourMinute(since),
+    participants.filter(({ consent }) => consent === true).map(({ person }) => person.handle),
+  );
+
 function Running({ call }: { call: CurrentCall }) {
   const { session } = call;
   const state = useCallView(session, (view) => view.call);
@@ -122,7 +129,11 @@ function Running({ call }: { call: CurrentCall }) {
               {/* The strip below says more, and does not take the word of the host. */}
               <RoomMarks rules={{ ...state.rules, encrypted: false }} />
               {state.locked && <Badge tone="amber">{words.stage.locked}</Badge>}
-              {state.recordingSince !== null && <Badge tone="red">● {words.stage.recording}</Badge>}
+              {state.recordingSince !== null && (
+                <Badge tone="red" title={recordedWords(state.recordingSince, state.participants)}>
+                  ● {words.stage.recording}
+                </Badge>
+              )}
             </>
           )
         }

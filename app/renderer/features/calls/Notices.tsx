@@ -9,6 +9,7 @@ const { notices } = words;
 export function Notices({ session }: { session: CallSession }) {
   const silenced = useCallView(session, (view) => view.silenced);
   const consent = useCallView(session, (view) => view.consentAsked);
+  const ended = useCallView(session, (view) => view.recordingEnded);
   const blocked = useCallView(session, (view) => view.soundBlocked);
   const problem = useCallView(session, (view) => view.problem);
   return (
@@ -16,7 +17,7 @@ export function Notices({ session }: { session: CallSession }) {
       {consent !== null && (
         <Notice
           severity="attention"
-          title={notices.consent(consent.handle)}
+          title={notices.consent(consent.by.handle)}
           live
           action={
             <span className="calls-acts">
@@ -28,6 +29,16 @@ export function Notices({ session }: { session: CallSession }) {
           }
         >
           {notices.consentWhy}
+        </Notice>
+      )}
+      {ended !== null && (
+        <Notice
+          severity={ended.reason === 'failed' ? 'danger' : 'info'}
+          title={notices.recordingEnded[ended.reason](ended.by?.handle ?? null)}
+          live
+          action={<Button onPress={() => session.dismiss('recordingEnded')}>{notices.read}</Button>}
+        >
+          {ended.problem !== null && `${ended.problem.message} ${ended.problem.remedy ?? ''}`}
         </Notice>
       )}
       {blocked && (

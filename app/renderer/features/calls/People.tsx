@@ -58,7 +58,7 @@ interface RowProps {
 }
 
 function Row({ session, ui, participant, onDialog }: RowProps) {
-  const { id, person, handAt, quality } = participant;
+  const { id, person, handAt, quality, consent } = participant;
   const isMe = useCallView(session, (view) => view.me === id);
   const moderates = useCallView(session, (view) => view.rights.moderate);
   const volume = useCallView(session, (view) => view.volumes.get(id) ?? 1);
@@ -103,6 +103,12 @@ function Row({ session, ui, participant, onDialog }: RowProps) {
           <span className="amber" title={stage.hand}>
             <Icon name="hand" size={16} />
             <span className="hidden-visually">{stage.hand}</span>
+          </span>
+        )}
+        {consent !== null && (
+          <span className={consent ? 'red' : 'soft'} title={consent ? stage.recorded : stage.refused}>
+            <span aria-hidden="true">{consent ? '●' : '○'}</span>
+            <span className="hidden-visually">{consent ? stage.recorded : stage.refused}</span>
           </span>
         )}
         {sends.screen && (

@@ -6,6 +6,7 @@ import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { common } from '../../messages/common.ts';
 import { ago, exact } from '../../messages/format.ts';
+import { recordings } from '../../messages/recordings.ts';
 import { useBoards, useCallRooms } from '../../stores/index.ts';
 import {
   Foreign,
@@ -146,6 +147,15 @@ export function Rooms({ opening }: { opening: boolean }) {
       run: open,
     },
     {
+      id: 'calls.recordings',
+      label: words.acts.recordings,
+      section: 'view',
+      shortcut: 'r',
+      line: true,
+      when: () => calm,
+      run: () => go('calls', 'recordings'),
+    },
+    {
       id: 'calls.change',
       label: words.acts.change,
       section: 'view',
@@ -171,13 +181,18 @@ export function Rooms({ opening }: { opening: boolean }) {
         level={1}
         count={held.length > 0 ? words.roomCount(held.length) : null}
         className="calls-list"
-        {...(held.length > 0 && {
-          tools: (
-            <Button kind="quiet" onPress={open}>
-              {words.openRoom}
+        tools={
+          <>
+            <Button kind="quiet" shortcut="r" onPress={() => go('calls', 'recordings')}>
+              {recordings.title}
             </Button>
-          ),
-        })}
+            {held.length > 0 && (
+              <Button kind="quiet" onPress={open}>
+                {words.openRoom}
+              </Button>
+            )}
+          </>
+        }
         flush
       >
         {rooms.state === 'loading' && <Loading what={words.loading} />}

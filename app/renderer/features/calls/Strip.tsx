@@ -49,21 +49,23 @@ function Strip({ call }: { call: CurrentCall }) {
     );
   }
   return (
-    <Notice
-      title={words.strip.inCall(room.title)}
-      action={
-        <span className="calls-acts">
-          <Button onPress={() => controls.toggleMicrophone()}>
-            {heard ? words.bar.mute : words.bar.unmute}
-          </Button>
-          <Button onPress={() => session.leave()}>{words.strip.leave}</Button>
-          <Button kind="main" onPress={back}>
-            {words.strip.back}
-          </Button>
-        </span>
-      }
-    >
-      {heard ? words.strip.heard : words.strip.muted}
-    </Notice>
+    <section aria-label={words.title}>
+      <Notice
+        title={words.strip.inCall(room.title)}
+        action={
+          <span className="calls-acts">
+            <Button onPress={() => controls.toggleMicrophone()}>
+              {heard ? words.bar.mute : words.bar.unmute}
+            </Button>
+            <Button onPress={() => session.leave()}>{words.strip.leave}</Button>
+            <Button kind="main" onPress={back}>
+              {words.strip.back}
+            </Button>
+          </span>
+        }
+      >
+        {heard ? words.strip.heard : words.strip.muted}
+      </Notice>
+    </section>
   );
 }

@@ -2,7 +2,7 @@ import { Button as AriaButton } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { calls as words } from '../../messages/calls.ts';
 import { Key, Menu, type MenuEntry } from '../../ui/index.ts';
-import { leaveOf, mineIn, toggleHand } from './acts.ts';
+import { leaveOf, mineIn, toggleHand, toggleRecording } from './acts.ts';
 import { callChoices } from './choices.ts';
 import type { CallDialog } from './CallDialogs.tsx';
 import { useCallView, type CurrentCall } from './current.ts';
@@ -82,6 +82,9 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
   const audioOnly = useCallView(session, (view) => view.call?.rules.audioOnly ?? false);
   const locked = useCallView(session, (view) => view.call?.locked ?? false);
   const handUp = useCallView(session, (view) => (mineIn(view)?.handAt ?? null) !== null);
+  const isRecorded = useCallView(session, (view) => (view.call?.recording ?? null) !== null);
+  const consent = useCallView(session, (view) => mineIn(view)?.consent ?? null);
+  const encrypted = useCallView(session, (view) => view.call?.rules.encrypted ?? false);
   const isHeard = own.get('microphone')?.muted === false;
   const isSeen = own.has('camera');
   const shares = own.has('screen');
@@ -102,6 +105,25 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
             label: shares ? bar.stopShare : bar.share,
             shortcut: 's',
             run: () => controls.toggleScreen(),
+          },
+        ]
+      : []),
+    ...(isRecorded && consent !== null
+      ? [
+          {
+            id: 'consent',
+            label: consent ? bar.withdraw : bar.agree,
+            danger: consent,
+            run: () => session.consent(!consent),
+          },
+        ]
+      : []),
+    ...(rights.moderate && (isRecorded || !encrypted)
+      ? [
+          {
+            id: 'record',
+            label: isRecorded ? bar.stopRecording : bar.record,
+            run: () => toggleRecording(session),
           },
         ]
       : []),

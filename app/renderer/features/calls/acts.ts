@@ -10,6 +10,12 @@ export function toggleHand(session: CallSession): void {
   void session.ask({ type: 'hand', up: !isUp });
 }
 
+/** Begins or ends the recording of the call. */
+export function toggleRecording(session: CallSession): void {
+  const isOn = (session.view.getState().call?.recording ?? null) !== null;
+  void session.ask({ type: 'record', on: !isOn });
+}
+
 const isModerator = (role: string | null) => role === 'moderator' || role === 'co-sysop' || role === 'sysop';
 
 /** Whether others depend on this person: nobody else could admit people to a room with a waiting room. */

@@ -27,6 +27,8 @@ export const calls: ConsoleFeature = {
       { path: 'calls.port', kind: 'number', ...words.settings.port },
       { path: 'calls.relayOnly', kind: 'switch', ...words.settings.relayOnly },
       { path: 'calls.relays', kind: 'lines', ...words.settings.relays },
+      { path: 'calls.recordingBytes', kind: 'number', ...words.settings.recordingBytes },
+      { path: 'calls.recordingDays', kind: 'number', ...words.settings.recordingDays },
       { path: 'calls.relaySecret', kind: 'secret', ...words.settings.relaySecret },
     ],
   },

@@ -6,18 +6,22 @@ import { Button, EmptyState, Loading, ProblemNotice } from '../../ui/index.ts';
 import { CallPage } from './CallPage.tsx';
 import { useCurrentCall } from './current.ts';
 import { PreJoin } from './PreJoin.tsx';
+import { Recordings } from './Recordings.tsx';
 import { Rooms } from './Rooms.tsx';
 import './calls.css';
 import './stage.css';
 
 /** The place in the address at which a room is opened. */
 export const NEW = 'new';
+/** The place in the address at which recordings are played. */
+const RECORDINGS = 'recordings';
 
 /** The rooms; with the id of a room in the address, its call or the page before it. */
 export function CallsView({ path }: { path: readonly string[] }) {
-  const [id] = path;
+  const [id, selected] = path;
   const call = useCurrentCall();
   if (id === undefined || id === NEW) return <Rooms opening={id === NEW} />;
+  if (id === RECORDINGS) return <Recordings selected={selected ?? null} />;
   if (call?.room.id === id) return <CallPage key={call.startedAt} call={call} />;
   return <Entrance id={id} />;
 }

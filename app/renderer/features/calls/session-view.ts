@@ -35,6 +35,10 @@ export interface Reaction {
   readonly emoji: string;
 }
 
+export type RecordingEnding = Pick<
+  Extract<CallEvent, { type: 'recording-ended' }>,
+  'reason' | 'by' | 'problem'
+>;
 export type Ending = Pick<Extract<CallEvent, { type: 'ended' }>, 'reason' | 'by' | 'problem'>;
 
 /** A call as the console shows it. */
@@ -57,7 +61,9 @@ export interface CallView {
   /** What a moderator muted last, until it is read. */
   readonly silenced: { readonly source: CallSource; readonly by: Person } | null;
   /** Who wants to record, until this person has answered. */
-  readonly consentAsked: Person | null;
+  readonly consentAsked: { readonly by: Person; readonly recording: string } | null;
+  /** How the last recording ended, until it is read. */
+  readonly recordingEnded: RecordingEnding | null;
   /** The connection of the media fails at present. */
   readonly failing: boolean;
   readonly soundBlocked: boolean;
@@ -81,6 +87,7 @@ export const startView: CallView = {
   volumes: new Map(),
   silenced: null,
   consentAsked: null,
+  recordingEnded: null,
   failing: false,
   soundBlocked: false,
   ended: null,
@@ -119,7 +126,15 @@ export function shownAfter(view: CallView, event: CallEvent, now: number): Parti
         ? {}
         : { lines: [...view.lines, event.line].slice(-MAX_LINES) };
     case 'consent-asked':
-      return { consentAsked: event.by };
+      return {
+        consentAsked: { by: event.by, recording: event.recording },
+        recordingEnded: null,
+      };
+    case 'recording-ended':
+      return {
+        consentAsked: null,
+        recordingEnded: { reason: event.reason, by: event.by, problem: event.problem },
+      };
     default:
       return {};
   }

@@ -151,14 +151,16 @@ export class CallSession {
   }
 
   /** What was read is taken away. */
-  dismiss(what: 'silenced' | 'problem'): void {
+  dismiss(what: 'silenced' | 'problem' | 'recordingEnded'): void {
     this.#set({ [what]: null });
   }
 
-  /** Answers the question whether this person may be recorded. */
+  /** Answers the question whether this person may be recorded, or changes the answer. */
   consent(given: boolean): void {
+    const { consentAsked, call } = this.view.getState();
+    const recording = consentAsked?.recording ?? call?.recording ?? null;
     this.#set({ consentAsked: null });
-    void this.ask({ type: 'consent', given });
+    if (recording !== null) void this.ask({ type: 'consent', recording, given });
   }
 
   /** Leaves at once; the host is told if it can be. */

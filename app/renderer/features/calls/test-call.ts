@@ -55,6 +55,7 @@ export const stateOf = (participants: Participant[], rest: Partial<CallState> = 
   participants,
   waiting: [],
   successors: [],
+  recording: null,
   recordingSince: null,
   ...rest,
 });

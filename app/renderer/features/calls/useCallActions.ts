@@ -5,7 +5,7 @@ import { callChoices } from './choices.ts';
 import type { CallDialog } from './CallDialogs.tsx';
 import { useCallView, type CurrentCall } from './current.ts';
 import { canShareScreen } from './devices.ts';
-import { leaveOf, toggleHand } from './acts.ts';
+import { leaveOf, mineIn, toggleHand, toggleRecording } from './acts.ts';
 import type { CallUi } from './useCallUi.ts';
 
 /** Everything that can be done in a call, by key, by name and by voice. */
@@ -23,6 +23,8 @@ export function useCallActions(
     session,
     (view) => view.call?.participants.some(({ handAt }) => handAt !== null) ?? false,
   );
+  const isRecorded = useCallView(session, (view) => (view.call?.recording ?? null) !== null);
+  const encrypted = useCallView(session, (view) => view.call?.rules.encrypted ?? false);
   const mine = (rest: Omit<Action, 'section'>): Action => ({
     ...rest,
     section: 'view',
@@ -97,6 +99,18 @@ export function useCallActions(
       label: words.acts.lock,
       when: moderates,
       run: () => void session.ask({ type: 'lock', locked: !(session.view.getState().call?.locked ?? false) }),
+    }),
+    mine({
+      id: 'calls.record',
+      label: words.acts.record,
+      when: () => rights.moderate && !encrypted,
+      run: () => toggleRecording(session),
+    }),
+    mine({
+      id: 'calls.consent',
+      label: words.acts.consent,
+      when: () => isRecorded,
+      run: () => session.consent(mineIn(session.view.getState())?.consent !== true),
     }),
     mine({
       id: 'calls.lower',

@@ -47,6 +47,8 @@ async function join(page: Page): Promise<Page> {
   if (!(await page.getByRole('switch', { name: 'Join with camera' }).isChecked())) {
     await page.getByText('Join with camera').click();
   }
+  // On a busy machine the devices take a while; who joins before joins without them.
+  await page.getByText('Others will see and hear you.').waitFor();
   await page.getByRole('button', { name: 'Join the call' }).click();
   await page.getByRole('group', { name: 'Encryption' }).waitFor();
   return page;

@@ -366,7 +366,7 @@ export const contract = {
   checkKey: base.input(CallKeyClaim.extend({ did: Did, ...CallKeySignature.shape })).output(Person),
   /**
    * Begins or ends the recording of a call that this node hosts. Rejects with a Problem: `room-unknown`, `not-here`,
-   * `nobody-here`, `encrypted`, `recorder-missing`, and others.
+   * `nobody-here`, `encrypted-room`, `recorder-missing`, and others.
    */
   record: base.input(InRoom.extend({ on: z.boolean() })).output(empty),
   /** The recordings on this node that its person may see, the newest first. */

@@ -190,7 +190,7 @@ export class Call {
   review(): void {
     const room = this.#init.room();
     if (room === null) return this.end(null);
-    if (room.rules.encrypted) this.#recorder.refuse(problem.fields('encrypted'));
+    if (room.rules.encrypted) this.#recorder.refuse(problem.fields('encrypted-room'));
     for (const participant of this.#all) {
       const visitor = this.#visitor(participant.key);
       if (!admits(room, visitor) && !moderates(room, visitor, this.#init.host)) {
@@ -322,7 +322,6 @@ export class Call {
     const visitor = this.#visitor(actor.key);
     if (!moderates(this.#room, visitor, this.#init.host)) throw problem('not-allowed');
     // [CE10]
-    if (request.type === 'record' && this.#room.rules.encrypted) throw problem('encrypted-room');
     if (request.type === 'lock') {
       this.#isLocked = request.locked;
       return;

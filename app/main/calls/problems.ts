@@ -84,10 +84,6 @@ export const problem = defineProblems('calls', {
     message: 'Calls cannot be recorded here.',
     remedy: 'Record on a node that has ffmpeg.',
   },
-  encrypted: {
-    message: 'An encrypted call cannot be recorded by its host, which cannot decode it.',
-    remedy: 'Open a room without encryption to record a call.',
-  },
   'recorded-already': { message: 'The call is recorded already.' },
   'not-recorded': { message: 'The call is not recorded now.' },
   'not-here': {

@@ -70,7 +70,7 @@ describe('asking', () => {
     });
     await clock.pass(1000);
     const secret = await Caller.join({ clock }, mara, id);
-    await expect(secret.ask({ type: 'record', on: true })).rejects.toMatchObject({ code: 'encrypted' });
+    await expect(secret.ask({ type: 'record', on: true })).rejects.toMatchObject({ code: 'encrypted-room' });
   });
 
   it('[CR1] works from the command line of the host, while somebody is in the call', async () => {

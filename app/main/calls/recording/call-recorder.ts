@@ -48,7 +48,7 @@ export class CallRecorder {
     }
     const { studio, media, joined, room: roomOf, onChange } = this.#init;
     const room = roomOf();
-    if (room.rules.encrypted) throw problem('encrypted');
+    if (room.rules.encrypted) throw problem('encrypted-room');
     if (this.#recording !== null) throw problem('recorded-already');
     if (joined().length === 0) throw problem('nobody-here');
     const recording: Recording = studio.begin({

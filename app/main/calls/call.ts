@@ -4,7 +4,7 @@ import { equalBytes, toBase64Url } from '../kernel/bytes.ts';
 import { throttled, type Clock, type Random } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { outranks, type Role } from '../kernel/roles.ts';
+import type { Role } from '../kernel/roles.ts';
 import {
   admits,
   MAX_WAITING,
@@ -23,7 +23,7 @@ import type { Rtc, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { CallRecorder, type CallRecorderInit } from './recording/call-recorder.ts';
 import type { Room } from './rooms.ts';
-import { MAX_SUCCESSORS } from './succession.ts';
+import { successorsOf } from './succession.ts';
 
 /** [CA6] How long a token is valid, in milliseconds. */
 const TOKEN_MS = 60_000;
@@ -129,19 +129,8 @@ export class Call {
 
   /** [CA18] Whose nodes take over, the first one first. */
   get successors(): Uint8Array[] {
-    const { roleOf, host, me } = this.#init;
-    const all = this.#joined
-      .filter(({ canHost, key }) => canHost && !equalBytes(key, host) && !equalBytes(key, me))
-      .sort((one, other) => one.joinedAt! - other.joinedAt!)
-      .map(({ key }) => ({ key, role: roleOf(key) }));
-    const isAbove = (one: Role | null, other: Role | null) =>
-      one !== null && other !== null && outranks(one, other);
-    const sorted = all.toSorted(
-      (one, other) => Number(isAbove(other.role, one.role)) - Number(isAbove(one.role, other.role)),
-    );
-    const named = sorted.map(({ key }) => key);
-    // A successor that hosts the room stays the first.
-    return (equalBytes(me, host) ? named : [me, ...named]).slice(0, MAX_SUCCESSORS);
+    const able = this.#joined.filter(({ canHost }) => canHost);
+    return successorsOf(able, this.#init);
   }
 
   get isEmpty(): boolean {
@@ -321,7 +310,6 @@ export class Call {
   #moderate(actor: Participant, request: CallRequest): void {
     const visitor = this.#visitor(actor.key);
     if (!moderates(this.#room, visitor, this.#init.host)) throw problem('not-allowed');
-    // [CE10]
     if (request.type === 'lock') {
       this.#isLocked = request.locked;
       return;

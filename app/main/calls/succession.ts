@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { ROLES, type Role } from '../kernel/roles.ts';
 import type { Room } from './rooms.ts';
 
 /** [CA18] How long the named successors of a host count after they were last named, in milliseconds. */
@@ -8,6 +9,39 @@ const VALID_MS = 10 * 60_000;
 const MAX_ROOMS = 1000;
 /** [CA18] The most successors of a host. */
 export const MAX_SUCCESSORS = 8;
+
+/** Somebody whose node could take over. */
+interface Able {
+  /** The key of the person. */
+  readonly key: Uint8Array;
+  readonly joinedAt: number | null;
+}
+
+/**
+ * [CA18] Whose nodes take over from a host, the first one first: those of the highest role, then those who came first. A
+ * successor that hosts the room stays the first.
+ *
+ * @param me the key of the person whose node hosts the room now; `host`: of the one who opened it.
+ */
+export function successorsOf(
+  able: readonly Able[],
+  {
+    me,
+    host,
+    roleOf,
+  }: {
+    readonly me: Uint8Array;
+    readonly host: Uint8Array;
+    readonly roleOf: (key: Uint8Array) => Role | null;
+  },
+): Uint8Array[] {
+  const rankOf = ({ key }: Able) => ROLES.indexOf(roleOf(key) ?? 'guest');
+  const named = able
+    .filter(({ key }) => !equalBytes(key, host) && !equalBytes(key, me))
+    .toSorted((one, other) => rankOf(other) - rankOf(one) || (one.joinedAt ?? 0) - (other.joinedAt ?? 0))
+    .map(({ key }) => key);
+  return (equalBytes(me, host) ? named : [me, ...named]).slice(0, MAX_SUCCESSORS);
+}
 
 export interface SuccessionInit {
   readonly clock: Pick<Clock, 'now'>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallSource, Problem } from '../../../contract/index.ts';
+import { CallSource, type Problem } from '../../../contract/index.ts';
 
 const Ms = z.number().int();
 /** The key of a person, in hex. */

@@ -30,5 +30,5 @@ test('fetching ends when nobody watches any more, and when the file is shorter t
   const short = await fetchRecording(reader([]), { ...fetching, onProgress: () => {} });
   expect(short.size).toBe(file.length);
   const cut = fetchRecording(reader([]), { ...fetching, onProgress: () => stop.abort() });
-  await expect(cut).rejects.toThrow();
+  await expect(cut).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Problem } from '../../../contract/index.ts';
-import { CallSource } from '../../../contract/index.ts';
+import { CallSource, type Problem } from '../../../contract/index.ts';
 
 const Ms = z.number().int();
 /** The key of a person, in hex. */

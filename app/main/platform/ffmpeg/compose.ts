@@ -5,9 +5,6 @@ import { Ffmpeg } from './process.ts';
 import { problem } from './problems.ts';
 
 const FRAMES_PER_SECOND = 20;
-/** Options of the composed picture and sound. */
-const PICTURE = '-c:v libvpx -deadline realtime -cpu-used 16 -b:v 1500k -lag-in-frames 0'.split(' ');
-const SOUND = '-map [sound] -c:a libopus -b:a 96k'.split(' ');
 
 /** Makes one WebM file of tracks. See {@link Composition}. */
 export function compose(
@@ -82,24 +79,35 @@ export function composeArgs({ tracks, lengthMs, width, height, output }: Composi
   }
   let ground = 'ground';
   if (pictures.length > 0) {
-    steps.push(`color=black:s=${width}x${height}:r=${FRAMES_PER_SECOND}:d=${seconds}[${ground}]`);
+    steps.push(
+      `color=black:s=${width}x${height}:r=${FRAMES_PER_SECOND}:d=${seconds},format=yuv420p[${ground}]`,
+    );
   }
   for (const { n, tile, offsetMs } of pictures) {
     const fit = `scale=${tile.width}:${tile.height}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
     const pad = `pad=${tile.width}:${tile.height}:-1:-1`;
     const shift = `setpts=PTS-STARTPTS+${(offsetMs / 1000).toFixed(3)}/TB`;
-    steps.push(`[${n}:v]fps=${FRAMES_PER_SECOND},${fit},${pad},setsar=1,${shift}[v${n}]`);
-    steps.push(`[${ground}][v${n}]overlay=${tile.x}:${tile.y}:eof_action=pass,format=yuv420p[on${n}]`);
+    steps.push(`[${n}:v]fps=${FRAMES_PER_SECOND},${fit},${pad},setsar=1,format=yuv420p,${shift}[v${n}]`);
+    steps.push(`[${ground}][v${n}]overlay=${tile.x}:${tile.y}:format=yuv420:eof_action=pass[on${n}]`);
     ground = `on${n}`;
   }
   const inputs = tracks.flatMap(({ path }) => ['-i', path]);
-  const picture = ['-map', `[${ground}]`, ...PICTURE, '-g', String(FRAMES_PER_SECOND * 4)];
-  return [
-    '-loglevel error -progress pipe:1 -y'.split(' '),
+  const picture =
+    pictures.length === 0
+      ? ''
+      : `-map [${ground}] -c:v libvpx -deadline realtime -cpu-used 16 -b:v 1500k -lag-in-frames 0 -g ${FRAMES_PER_SECOND * 4}`;
+  const sound = sounds.length === 0 ? '' : '-map [sound] -c:a libopus -b:a 96k';
+  const general = words('-loglevel error -progress pipe:1 -y');
+  const end = words(`-t ${seconds} -f webm`);
+  return general.concat(
     inputs,
-    ['-filter_complex', steps.join(';')],
-    pictures.length > 0 ? picture : [],
-    sounds.length > 0 ? SOUND : [],
-    ['-t', seconds, '-f', 'webm', output],
-  ].flat();
+    '-filter_complex',
+    steps.join(';'),
+    words(picture),
+    words(sound),
+    end,
+    output,
+  );
 }
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');

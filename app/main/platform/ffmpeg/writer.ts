@@ -23,18 +23,18 @@ export async function writeTrack(bin: string, format: RtpFormat, path: string): 
   // Private from the start; ffmpeg keeps the mode of a file that exists.
   await writeFile(path, '', { mode: 0o600 });
   const port = await freePorts();
-  const sdp = Buffer.from(describe(format, port)).toString('base64');
+  const sdp = Buffer.from(describeTrack(format, port)).toString('base64');
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   const run = new Ffmpeg(
     bin,
     [
-      '-loglevel verbose -y -protocol_whitelist data,udp,rtp -f sdp'.split(' '),
-      ['-listen_timeout', String(SILENT_SECONDS)],
-      ['-buffer_size', '1000000', '-i', `data:application/sdp;base64,${sdp}`],
+      ...words('-loglevel verbose -y -protocol_whitelist data,udp,rtp -f sdp'),
+      ...words(`-listen_timeout ${SILENT_SECONDS} -buffer_size 1000000`),
+      ...words(`-i data:application/sdp;base64,${sdp}`),
       // A crash loses a second at most.
-      '-map 0 -c copy -f matroska -cluster_time_limit 1000 -flush_packets 1'.split(' '),
-      [path],
-    ].flat(),
+      ...words('-map 0 -c copy -f matroska -cluster_time_limit 1000 -flush_packets 1'),
+      path,
+    ],
     // It says so when its sockets are open; only a picture's first packets lead to the second line.
     (line) => /jitter buffer size|^Input #0/.test(line) && isReady(),
   );
@@ -59,8 +59,13 @@ export async function writeTrack(bin: string, format: RtpFormat, path: string): 
   };
 }
 
+const words = (text: string): string[] => text.split(' ');
+
 /** The session of one track (RFC 8866). */
-export function describe({ kind, codec, payloadType, clockRate, channels }: RtpFormat, port: number): string {
+export function describeTrack(
+  { kind, codec, payloadType, clockRate, channels }: RtpFormat,
+  port: number,
+): string {
   const rate = channels === null ? clockRate : `${clockRate}/${channels}`;
   return [
     'v=0',

@@ -1,6 +1,5 @@
 import type { MediaKind, Rtc, SfuConsumer, SfuProducer } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
-import type { MemoryTap } from './sfu-tap.ts';
 
 /** A track of a participant without media. */
 export class MemoryProducer implements SfuProducer {
@@ -10,7 +9,7 @@ export class MemoryProducer implements SfuProducer {
   readonly codec: string;
   readonly layers: number;
   readonly consumers = new Set<MemoryConsumer>();
-  readonly taps = new Set<MemoryTap>();
+  readonly taps = new Set<{ flow(): void; end(): void }>();
   paused: boolean;
   readonly #ended: () => void;
   #closed = false;

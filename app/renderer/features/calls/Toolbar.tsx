@@ -84,7 +84,6 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
   const handUp = useCallView(session, (view) => (mineIn(view)?.handAt ?? null) !== null);
   const isRecorded = useCallView(session, (view) => (view.call?.recording ?? null) !== null);
   const consent = useCallView(session, (view) => mineIn(view)?.consent ?? null);
-  const encrypted = useCallView(session, (view) => view.call?.rules.encrypted ?? false);
   const isHeard = own.get('microphone')?.muted === false;
   const isSeen = own.has('camera');
   const shares = own.has('screen');
@@ -118,7 +117,7 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
           },
         ]
       : []),
-    ...(rights.moderate && (isRecorded || !encrypted)
+    ...(rights.moderate
       ? [
           {
             id: 'record',

@@ -24,7 +24,6 @@ export function useCallActions(
     (view) => view.call?.participants.some(({ handAt }) => handAt !== null) ?? false,
   );
   const isRecorded = useCallView(session, (view) => (view.call?.recording ?? null) !== null);
-  const encrypted = useCallView(session, (view) => view.call?.rules.encrypted ?? false);
   const mine = (rest: Omit<Action, 'section'>): Action => ({
     ...rest,
     section: 'view',
@@ -103,7 +102,7 @@ export function useCallActions(
     mine({
       id: 'calls.record',
       label: words.acts.record,
-      when: () => rights.moderate && !encrypted,
+      when: moderates,
       run: () => toggleRecording(session),
     }),
     mine({

@@ -248,6 +248,11 @@ export const CallHosting = z.object({
   rooms: z.number().int().nonnegative(),
   participants: z.number().int().nonnegative(),
   consumers: z.number().int().nonnegative(),
+  /** The relay that this node runs beside its calls. */
+  relay: z.object({
+    state: z.enum(['off', 'starting', 'running', 'failed']),
+    problem: Problem.nullable(),
+  }),
 });
 export type CallHosting = z.infer<typeof CallHosting>;
 
@@ -295,6 +300,30 @@ export const settings = {
     relays: z.array(z.string().max(300)).max(8),
     /** The secret that this node shares with the relay (the REST secret of coturn). */
     relaySecret: z.string().max(200),
+    /** Whether this node runs a relay of its own (coturn). */
+    coturn: z.boolean(),
+    /** The UDP and TCP port of that relay. */
+    coturnPort: z.number().int().min(1).max(65_535),
+    /** The files of a certificate and of its key, for TLS; empty: no TLS. One line: they go into a configuration. */
+    coturnCert: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}*$/u),
+    coturnKey: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}*$/u),
   }),
-  defaults: { host: true, announce: [], port: 0, relayOnly: false, relays: [], relaySecret: '' },
+  defaults: {
+    host: true,
+    announce: [],
+    port: 0,
+    relayOnly: false,
+    relays: [],
+    relaySecret: '',
+    coturn: false,
+    coturnPort: 3478,
+    coturnCert: '',
+    coturnKey: '',
+  },
 };

@@ -9,7 +9,7 @@ import { callCommands } from './commands.ts';
 import { roomItems } from './items.ts';
 import { callKinds } from './kinds.ts';
 import { callMigrations } from './migrations.ts';
-import { noSfu } from './no-sfu.ts';
+import { noRelay, noSfu } from './no-sfu.ts';
 import { CallProjection } from './projection.ts';
 import { Rooms } from './rooms.ts';
 import { createCalls } from './service.ts';
@@ -36,6 +36,7 @@ export const callsFeature = defineFeature({
       | 'notices'
       | 'gathered'
       | 'sfu'
+      | 'relay'
     >,
     needs: {
       federation: Pick<Federation, 'memberPeers'>;
@@ -48,6 +49,7 @@ export const callsFeature = defineFeature({
     const calls = createCalls({
       ...ports,
       sfu: ports.sfu ?? noSfu,
+      relay: ports.relay ?? noRelay,
       log,
       rooms: new Rooms(ports.db),
       authority: ports.gathered.people,

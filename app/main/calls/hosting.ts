@@ -1,6 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { Call, type CallInit, type Seat } from './call.ts';
+import type { ManagedRelay } from './ports.ts';
 import { problem } from './problems.ts';
 import { relayCredentials } from './relay-credentials.ts';
 import type { Rooms } from './rooms.ts';
@@ -10,6 +11,7 @@ export interface HostingInit extends Pick<
   'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
 > {
   readonly rooms: Rooms;
+  readonly relay: Pick<ManagedRelay, 'offer'>;
   readonly settings: () => contract.Settings['calls'];
   /** The key of this node's person. */
   readonly me: Uint8Array;
@@ -67,14 +69,16 @@ export class Hosting {
   }
 
   #begin(id: Uint8Array, hex: string) {
-    const { rooms, settings, clock, me } = this.#init;
+    const { rooms, settings, clock, me, relay } = this.#init;
     const call: Call = new Call({
       ...this.#init,
       host: me,
       room: () => rooms.get(id),
       relays: async (participant) => {
         const { relays: urls, relaySecret: secret, relayOnly } = settings();
-        return { iceServers: await relayCredentials({ urls, secret }, participant, clock.now()), relayOnly };
+        const offers = [{ urls, secret }, relay.offer()].filter((offer) => offer !== null);
+        const servers = offers.map((offer) => relayCredentials(offer, participant, clock.now()));
+        return { iceServers: (await Promise.all(servers)).flat(), relayOnly };
       },
       onEmpty: () => {
         if (this.#calls.get(hex)?.call === call) this.#calls.delete(hex);

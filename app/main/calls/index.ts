@@ -1,1 +1,1 @@
-export type { Sfu, SfuOptions } from './ports.ts';
+export type { ManagedRelay, RelayOptions, Sfu, SfuOptions } from './ports.ts';

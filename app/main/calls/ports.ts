@@ -124,3 +124,28 @@ export interface SfuOptions {
   /** At most how many workers run. */
   readonly workers: number;
 }
+
+/** A relay (TURN) that this node runs for the participants of its calls. */
+export interface ManagedRelay {
+  status(): RelayStatus;
+  /** Where participants reach it, and the secret from which their credentials follow; null unless it runs. */
+  offer(): { readonly urls: readonly string[]; readonly secret: string } | null;
+  /** Does what the options say now; resolves before the relay runs. */
+  apply(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RelayStatus {
+  readonly state: 'off' | 'starting' | 'running' | 'failed';
+  /** Why it does not run, and what the sysop can do. */
+  readonly problem: ProblemFields | null;
+}
+
+/** How a relay is set up. */
+export interface RelayOptions {
+  /** Where the SFU listens: its addresses are all that the relay connects to. */
+  readonly listen: SfuOptions['listen'];
+  readonly port: number;
+  /** The files of a certificate and its key, for TLS; null: no TLS. */
+  readonly certificate: { readonly cert: string; readonly key: string } | null;
+}

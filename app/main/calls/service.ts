@@ -19,7 +19,7 @@ import { EventQueue } from './event-queue.ts';
 import { Hosting } from './hosting.ts';
 import { callKinds, type CallOpen, type Rules } from './kinds.ts';
 import { LiveCalls } from './live.ts';
-import type { Sfu } from './ports.ts';
+import type { ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { Reminders } from './reminders.ts';
 import type { Room, Rooms } from './rooms.ts';
@@ -35,6 +35,7 @@ export interface CallsInit extends Omit<HandshakeInit, 'transport'> {
   readonly random: Random;
   readonly logger?: Logger;
   readonly sfu: Sfu;
+  readonly relay: Pick<ManagedRelay, 'status' | 'offer'>;
   readonly rooms: Rooms;
   readonly person: (key: Uint8Array) => contract.Person;
   readonly gate: Pick<Gate, 'own' | 'hides'>;
@@ -281,7 +282,7 @@ export function createCalls(init: CallsInit) {
     async hosting(): Promise<contract.CallHosting> {
       const loads = await sfu.loads();
       const trouble = settings().host ? sfu.trouble() : problem.fields('hosting-off');
-      return { problem: trouble, workers: loads.length, ...hosting.counts() };
+      return { problem: trouble, workers: loads.length, ...hosting.counts(), relay: init.relay.status() };
     },
 
     counts: () => hosting.counts(),

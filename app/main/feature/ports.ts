@@ -1,6 +1,6 @@
 import type { Notice, SettingsPatch } from '../../contract/index.ts';
 import type { ArchivePorts } from '../archive/index.ts';
-import type { Sfu } from '../calls/index.ts';
+import type { ManagedRelay, Sfu } from '../calls/index.ts';
 import type { Network } from '../federation/index.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import type { Random } from '../kernel/clock.ts';
@@ -45,6 +45,8 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
   readonly classifiers: Classifiers & ImageClassifiers;
   /** Forwards the media of calls. A world without calls leaves it out. */
   readonly sfu?: Sfu;
+  /** Carries media between participants and the SFU. A world without calls leaves it out. */
+  readonly relay?: Pick<ManagedRelay, 'status' | 'offer'>;
   readonly logger: Logger;
   /** Made on first use. A test world without archives leaves it out. */
   readonly archive?: () => ArchivePorts;

@@ -16,6 +16,7 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
+import { createCoturn, findTurnserver } from '../platform/coturn/index.ts';
 import { createSfu, findWorker } from '../platform/mediasoup/index.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { Communities } from './communities/communities.ts';
@@ -26,7 +27,7 @@ import { guardedClock } from './degraded-mode.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
-import { mediaAddresses } from './media-addresses.ts';
+import { mediaAddresses, relayOptions } from './media-addresses.ts';
 import { moveOlder } from './move-older.ts';
 import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
@@ -118,6 +119,15 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
         }),
     });
     undo.push(() => sfu.stop());
+    const relay = createCoturn({
+      options: () => (offline ? null : relayOptions(settings.settings)),
+      folder: directory.relay,
+      program: () => findTurnserver(process.env['PATH']),
+      clock,
+      random: systemRandom,
+      logger,
+    });
+    undo.push(() => relay.stop());
     const shared = new SharedNetwork({
       transport,
       network,
@@ -141,6 +151,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       alone: offline,
       classifiersFor: () => classifiers.share(),
       sfu,
+      relay,
       logger,
       settings: () => settings.settings,
     };
@@ -180,6 +191,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       async setSettings(patch) {
         const changed = await settings.patch(patch);
         if (patch.network && (await net.apply(changed.network))) await resumed();
+        if (patch.calls || patch.network) await relay.apply();
         if (patch.features) await communities.reopen();
         if (patch.storage) for (const { quota } of communities.running()) quota.measure();
         const notice = net.notice();
@@ -209,6 +221,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       });
     }
     shared.start();
+    await relay.apply();
     await communities.start();
     status.start();
     net.watch(() => void resumed());

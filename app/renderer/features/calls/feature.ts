@@ -27,6 +27,10 @@ export const calls: ConsoleFeature = {
       { path: 'calls.relayOnly', kind: 'switch', ...words.settings.relayOnly },
       { path: 'calls.relays', kind: 'lines', ...words.settings.relays },
       { path: 'calls.relaySecret', kind: 'secret', ...words.settings.relaySecret },
+      { path: 'calls.coturn', kind: 'switch', ...words.settings.coturn },
+      { path: 'calls.coturnPort', kind: 'number', ...words.settings.coturnPort },
+      { path: 'calls.coturnCert', kind: 'text', ...words.settings.coturnCert },
+      { path: 'calls.coturnKey', kind: 'text', ...words.settings.coturnKey },
     ],
   },
 };

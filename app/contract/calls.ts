@@ -256,6 +256,22 @@ export const CallHosting = z.object({
 });
 export type CallHosting = z.infer<typeof CallHosting>;
 
+/** What synthetic participants have measured since they entered. */
+export const BotsReport = z.object({
+  /** How many are in the call now. */
+  bots: z.number().int().nonnegative(),
+  /** Tracks on their way to them. */
+  tracks: z.number().int().nonnegative(),
+  sentPackets: z.number().int().nonnegative(),
+  /** Of the participants that count. */
+  receivedPackets: z.number().int().nonnegative(),
+  lostPackets: z.number().int().nonnegative(),
+  /** From entering until the connections exist, and until the first track of another begins. */
+  joinMs: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+  firstTrackMs: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+});
+export type BotsReport = z.infer<typeof BotsReport>;
+
 const InRoom = z.object({ room: Cid });
 
 export const contract = {
@@ -280,9 +296,37 @@ export const contract = {
    * Enters a room. The participant is in the call while the caller reads; to stop reading is to leave. Rejects with a
    * Problem: `room-unknown`, `host-unreachable`.
    */
-  enter: base.input(InRoom).output(eventIterator(CallEvent)),
+  enter: base
+    .input(
+      InRoom.extend({
+        /**
+         * Whether this is a synthetic participant of a moderator, in a room of this node: SRTP with keys in the place of ICE and
+         * DTLS, from a socket of loopback.
+         */
+        synthetic: z.boolean().default(false),
+      }),
+    )
+    .output(eventIterator(CallEvent)),
   /** Rejects with a Problem: `session-unknown`, `not-allowed`, `bad-token`, `sfu-refused`, and others of the room. */
   ask: base.input(z.object({ session: z.string().max(64), request: CallRequest })).output(CallReply),
+  /**
+   * Has synthetic participants in a room of this node, who send and receive media, until the time is over or the caller stops
+   * to read; reports every second. Rejects with a Problem: `room-unknown`, `bots-elsewhere`, `not-allowed`.
+   */
+  bots: base
+    .input(
+      InRoom.extend({
+        count: z.number().int().min(1).max(100),
+        seconds: z.number().int().min(1).max(3600),
+        /** Whether nine of them send pictures, and all receive those. */
+        video: z.boolean().default(false),
+        /** How many speak at a time; the others are silent. */
+        speakers: z.number().int().min(0).max(100).default(3),
+        /** How many count what they receive; the system discards what the others receive. */
+        counted: z.number().int().min(0).max(100).default(100),
+      }),
+    )
+    .output(eventIterator(BotsReport)),
   hosting: base.input(empty).output(CallHosting),
 };
 

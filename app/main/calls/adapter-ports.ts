@@ -1,2 +1,2 @@
 /** The forms in which adapters of the SFU parse what browsers send. */
-export { carries, DtlsParameters, RtpCapabilities, RtpParameters } from './rtc-forms.ts';
+export { carries, DtlsParameters, PlainParameters, RtpCapabilities, RtpParameters } from './rtc-forms.ts';

@@ -111,9 +111,9 @@ export class Call {
   }
 
   /**
-   * Takes somebody who asks to enter; everything else is told to them. Throws a Problem if they may not [CA4].
+   * Takes somebody who asks to enter; everything else is told to them. Throws a Problem if they may not [CA4] [CA18].
    */
-  enter(key: Uint8Array, tell: (event: CallEvent) => void): Seat {
+  enter(key: Uint8Array, tell: (event: CallEvent) => void, isSynthetic = false): Seat {
     const { clock, random, host } = this.#init;
     const room = this.#room;
     const visitor = this.#visitor(key);
@@ -123,10 +123,19 @@ export class Call {
       host,
       locked: this.#isLocked,
       participants: inside.length,
-      ofThisPerson: this.#all.filter((other) => equalBytes(other.key, key)).length,
+      ofThisPerson: isSynthetic
+        ? 0
+        : this.#all.filter((other) => !other.isSynthetic && equalBytes(other.key, key)).length,
     });
     if (refusal !== null) throw refusal;
-    const participant = new Participant({ id: toBase64Url(random.bytes(9)), key, clock, tell });
+    if (isSynthetic && !moderates(room, visitor, host)) throw problem('not-allowed');
+    const participant = new Participant({
+      id: toBase64Url(random.bytes(9)),
+      key,
+      clock,
+      tell,
+      isSynthetic,
+    });
     if (mustWait(room, visitor, host)) {
       if (this.#all.length - inside.length >= MAX_WAITING) throw problem('waiting-room-full');
       participant.isWaiting = true;

@@ -37,6 +37,7 @@ export const callsFeature = defineFeature({
       | 'gathered'
       | 'sfu'
       | 'relay'
+      | 'botMedia'
     >,
     needs: {
       federation: Pick<Federation, 'memberPeers'>;

@@ -28,7 +28,12 @@ export class Hosting {
   }
 
   /** [CA4] Takes a member into a room of this node. Throws a Problem. */
-  enter(id: Uint8Array, key: Uint8Array, tell: (event: contract.CallEvent) => void): Seat {
+  enter(
+    id: Uint8Array,
+    key: Uint8Array,
+    tell: (event: contract.CallEvent) => void,
+    isSynthetic = false,
+  ): Seat {
     const { rooms, settings, me } = this.#init;
     const room = rooms.get(id);
     if (room === null || !equalBytes(room.owner, me)) throw problem('room-unknown');
@@ -36,7 +41,7 @@ export class Hosting {
     const hex = toHex(id);
     const { call } = this.#calls.get(hex) ?? this.#begin(id, hex);
     try {
-      return call.enter(key, tell);
+      return call.enter(key, tell, isSynthetic);
     } finally {
       if (call.isEmpty) this.#calls.delete(hex);
     }

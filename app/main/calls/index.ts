@@ -1,1 +1,1 @@
-export type { ManagedRelay, RelayOptions, Sfu, SfuOptions } from './ports.ts';
+export type { BotMedia, ManagedRelay, RelayOptions, Sfu, SfuOptions } from './ports.ts';

@@ -60,8 +60,8 @@ export class Media {
     const room = await this.#open();
     const bitsPerSecond = this.#init.audioOnly() ? BITS_AUDIO_ONLY : BITS;
     const [send, receive] = await Promise.all([
-      room.connect('send', { bitsPerSecond }),
-      room.connect('receive', { bitsPerSecond }),
+      participant.isSynthetic ? room.connectPlain('send') : room.connect('send', { bitsPerSecond }),
+      participant.isSynthetic ? room.connectPlain('receive') : room.connect('receive', { bitsPerSecond }),
     ]);
     for (const transport of [send, receive]) {
       transport.onState((state) => this.#init.onDisconnected(participant, state === 'lost'));

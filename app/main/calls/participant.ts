@@ -33,6 +33,7 @@ export interface ParticipantInit {
   readonly key: Uint8Array;
   readonly clock: Clock;
   readonly tell: (event: CallEvent) => void;
+  readonly isSynthetic: boolean;
 }
 
 /** One connection of a person to a call, as the host keeps it. */
@@ -42,6 +43,7 @@ export class Participant {
   readonly key: Uint8Array;
   readonly since: number;
   readonly tell: (event: CallEvent) => void;
+  readonly isSynthetic: boolean;
   readonly requests: TokenBucket;
   /** Requests beyond the limit that are still answered, with a refusal. */
   readonly patience: TokenBucket;
@@ -61,10 +63,11 @@ export class Participant {
   /** Requests are answered one after the other. */
   turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ id, key, clock, tell }: ParticipantInit) {
+  constructor({ id, key, clock, tell, isSynthetic }: ParticipantInit) {
     this.id = id;
     this.key = key;
     this.tell = tell;
+    this.isSynthetic = isSynthetic;
     this.since = clock.now();
     this.requests = new TokenBucket(clock, BURST, REQUESTS_A_SECOND);
     this.patience = new TokenBucket(clock, BURST, REQUESTS_A_SECOND);

@@ -39,6 +39,12 @@ export interface SfuRoom {
    * @param limits the most bits per second that are accepted from the browser.
    */
   connect(direction: Direction, limits: { readonly bitsPerSecond: number }): Promise<SfuTransport>;
+  /**
+   * Makes a connection of a synthetic participant on this machine: SRTP with given keys to a socket of loopback, without ICE
+   * and DTLS. Its offer holds the address as the only candidate, and the SRTP parameters of the SFU in the place of those of
+   * DTLS; `connect` takes a {@link PlainParameters}.
+   */
+  connectPlain(direction: Direction): Promise<SfuTransport>;
   /** The producers of sound that are heard, the loudest first, with levels from 0 to 1; called at most five times a second. */
   onLevels(
     listener: (levels: readonly { readonly producer: string; readonly level: number }[]) => void,
@@ -148,4 +154,37 @@ export interface RelayOptions {
   readonly port: number;
   /** The files of a certificate and its key, for TLS; null: no TLS. */
   readonly certificate: { readonly cert: string; readonly key: string } | null;
+}
+
+/** The media of synthetic participants, for load tests. */
+export interface BotMedia {
+  /**
+   * Opens the sockets of a participant. Rejects with a Problem.
+   *
+   * @param counted whether what arrives is read and counted; otherwise the system discards it, which costs less.
+   */
+  open(counted: boolean): Promise<BotLine>;
+  /** Who speaks from now on; the others send what Opus sends in silence. */
+  talk(lines: readonly BotLine[]): void;
+  counts(): Promise<BotCounts>;
+  stop(): Promise<void>;
+}
+
+/** Packets of all participants; what arrives is that of those who count. */
+export interface BotCounts {
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+}
+
+/** The sockets of a synthetic participant. */
+export interface BotLine {
+  readonly id: number;
+  /** What each connection of the SFU is connected with. */
+  readonly connects: Readonly<Record<Direction, Rtc>>;
+  /** Where the SFU receives what this participant sends. */
+  reach(port: number): void;
+  /** Begins to send; returns how the track arrives. */
+  send(kind: MediaKind): Rtc;
+  close(): void;
 }

@@ -61,6 +61,15 @@ export const problem = defineProblems('calls', {
   'sends-already': { message: 'You send this already.', remedy: 'Stop it first.' },
   'wrong-kind': { message: 'The track does not fit its source.' },
   'asked-too-often': { message: 'Too many requests in a short time.', remedy: 'Wait a few seconds.' },
+  'bots-elsewhere': {
+    message: 'Synthetic participants enter rooms of their own node only.',
+    remedy: 'Open a room on this node, or run the command on the node that hosts the room.',
+  },
+  'bots-unavailable': { message: 'This node has no synthetic participants.' },
+  'bad-number': {
+    message: '“{text}” is not a number of {what}.',
+    remedy: 'Write a number from 1 to {most, number}.',
+  },
   'bad-message': { message: 'The other side sent a message that this node does not understand.' },
   'too-slow': { message: 'The connection could not keep up with the call.', remedy: 'Enter the room again.' },
 });

@@ -13,13 +13,14 @@ import type { Gate } from '../moderation/index.ts';
 import { moderates, refusalOf } from './access.ts';
 import { answerCall } from './answering.ts';
 import { RemoteSeat } from './attending.ts';
+import { runBots } from './bots.ts';
 import type { Seat } from './call.ts';
 import { shownRules } from './call-state.ts';
 import { EventQueue } from './event-queue.ts';
 import { Hosting } from './hosting.ts';
 import { callKinds, type CallOpen, type Rules } from './kinds.ts';
 import { LiveCalls } from './live.ts';
-import type { ManagedRelay, Sfu } from './ports.ts';
+import type { BotMedia, ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { Reminders } from './reminders.ts';
 import type { Room, Rooms } from './rooms.ts';
@@ -36,6 +37,7 @@ export interface CallsInit extends Omit<HandshakeInit, 'transport'> {
   readonly logger?: Logger;
   readonly sfu: Sfu;
   readonly relay: Pick<ManagedRelay, 'status' | 'offer'>;
+  readonly botMedia?: () => BotMedia;
   readonly rooms: Rooms;
   readonly person: (key: Uint8Array) => contract.Person;
   readonly gate: Pick<Gate, 'own' | 'hides'>;
@@ -155,8 +157,13 @@ export function createCalls(init: CallsInit) {
     );
   };
 
-  const seatIn = async (room: Room, tell: (event: contract.CallEvent) => void): Promise<Seat> => {
-    if (equalBytes(room.owner, me)) return hosting.enter(room.id, me, tell);
+  const seatIn = async (
+    room: Room,
+    tell: (event: contract.CallEvent) => void,
+    synthetic: boolean,
+  ): Promise<Seat> => {
+    if (equalBytes(room.owner, me)) return hosting.enter(room.id, me, tell, synthetic);
+    if (synthetic) throw problem('bots-elsewhere');
     const node = nodeOf(room.owner);
     if (!node) throw problem('host-unreachable', { name: person(room.owner).handle });
     return RemoteSeat.open(init, { peer: node.peer, host: room.owner, room: cidOf(room.id) }, tell);
@@ -167,7 +174,10 @@ export function createCalls(init: CallsInit) {
       if (stops.length > 0) return;
       transport.handle(CALL_PROTOCOL, (channel) =>
         stops.length > 0
-          ? answerCall({ ...init, logger, enter: (...visit) => hosting.enter(...visit) }, channel)
+          ? answerCall(
+              { ...init, logger, enter: (room, key, tell) => hosting.enter(room, key, tell) },
+              channel,
+            )
           : Promise.reject(problem('room-unknown')),
       );
       live.start();
@@ -246,13 +256,20 @@ export function createCalls(init: CallsInit) {
      * [CA3] Enters a room; the person is in the call while the events are read. Rejects with a Problem
      * `room-unknown`, `host-unreachable`, or another of the host.
      */
-    async *enter(cid: string, signal: AbortSignal): AsyncGenerator<contract.CallEvent, void> {
+    async *enter(
+      { room: cid, synthetic = false }: Inputs['enter'],
+      signal: AbortSignal,
+    ): AsyncGenerator<contract.CallEvent, void> {
       const queue = new EventQueue<contract.CallEvent>();
       const pass = gated(queue);
-      const seat = await seatIn(roomOf(cid), (event) => {
-        pass(event);
-        if (event.type === 'ended') queue.end();
-      });
+      const seat = await seatIn(
+        roomOf(cid),
+        (event) => {
+          pass(event);
+          if (event.type === 'ended') queue.end();
+        },
+        synthetic,
+      );
       const session = toBase64Url(random.bytes(16));
       const leave = () => queue.end();
       try {
@@ -277,6 +294,13 @@ export function createCalls(init: CallsInit) {
         await init.gate.own({ text, shownAt: [0, text.length], kind: 'call', board: null, askReview: false });
       }
       return seat.ask(request);
+    },
+
+    /** [CA18] Rejects with a Problem `room-unknown`, `bots-elsewhere`, `bots-unavailable` and those of {@link enter}. */
+    bots(input: Inputs['bots'], signal: AbortSignal): AsyncGenerator<contract.BotsReport, void> {
+      if (!init.botMedia) throw problem('bots-unavailable');
+      if (!equalBytes(roomOf(input.room).owner, me)) throw problem('bots-elsewhere');
+      return runBots({ calls: this, media: init.botMedia(), clock }, input, signal);
     },
 
     async hosting(): Promise<contract.CallHosting> {

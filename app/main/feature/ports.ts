@@ -1,6 +1,6 @@
 import type { Notice, SettingsPatch } from '../../contract/index.ts';
 import type { ArchivePorts } from '../archive/index.ts';
-import type { ManagedRelay, Sfu } from '../calls/index.ts';
+import type { BotMedia, ManagedRelay, Sfu } from '../calls/index.ts';
 import type { Network } from '../federation/index.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import type { Random } from '../kernel/clock.ts';
@@ -47,6 +47,8 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
   readonly sfu?: Sfu;
   /** Carries media between participants and the SFU. A world without calls leaves it out. */
   readonly relay?: Pick<ManagedRelay, 'status' | 'offer'>;
+  /** Makes the media of synthetic participants. A world without calls leaves it out. */
+  readonly botMedia?: () => BotMedia;
   readonly logger: Logger;
   /** Made on first use. A test world without archives leaves it out. */
   readonly archive?: () => ArchivePorts;

@@ -18,6 +18,7 @@ import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
 import { createCoturn, findTurnserver } from '../platform/coturn/index.ts';
 import { createSfu, findWorker } from '../platform/mediasoup/index.ts';
+import { createBotMedia } from '../platform/rtp/index.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { Communities } from './communities/communities.ts';
 import { openFolder, type SharedPorts } from './communities/open.ts';
@@ -152,6 +153,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       classifiersFor: () => classifiers.share(),
       sfu,
       relay,
+      botMedia: createBotMedia,
       logger,
       settings: () => settings.settings,
     };

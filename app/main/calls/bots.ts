@@ -59,7 +59,11 @@ export async function* runBots(
   const isHere = (bot: Bot) => bot.line !== null && bot.joinMs !== null;
   try {
     let until = Infinity;
-    void entering.then(() => (until = clock.now() + seconds * 1000));
+    void entering.then(() => {
+      until = clock.now() + seconds * 1000;
+      // The call may end before.
+      void Promise.all(runs).then(leave);
+    });
     for (let round = 0; clock.now() < until && !leaving.signal.aborted; round++) {
       const lines = bots.filter(isHere).flatMap(({ line }) => line ?? []);
       const first = Math.floor(round / TURN) * speakers;
@@ -71,6 +75,7 @@ export async function* runBots(
       );
       await sleep(clock, REPORT_MS, leaving.signal);
       if (failures.length > 0 && !bots.some(isHere)) throw failures[0];
+      if (leaving.signal.aborted) return;
       const { sent, received, lost } = await media.counts();
       yield {
         bots: bots.filter(isHere).length,

@@ -144,9 +144,11 @@ export class Media {
 
   async #offer(from: Participant, source: CallSource, sent: Sent, to: Participant): Promise<void> {
     const { connections } = to;
-    if (connections === null) return;
+    const { id } = sent.producer;
+    if (connections === null || to.offered.has(id)) return;
+    to.offered.add(id);
     try {
-      const consumer = await connections.receive.consume(sent.producer.id, connections.capabilities);
+      const consumer = await connections.receive.consume(id, connections.capabilities);
       if (consumer === null) return;
       if (to.connections !== connections || from.sends.get(source) !== sent) return consumer.close();
       to.receives.set(consumer.id, { consumer, isReady: false, height: 0 });
@@ -156,13 +158,14 @@ export class Media {
       to.tell({
         type: 'track',
         track: consumer.id,
-        producer: sent.producer.id,
+        producer: id,
         from: from.id,
         source,
         kind: consumer.kind,
         rtpParameters: consumer.rtpParameters,
       });
     } catch (error) {
+      to.offered.delete(id);
       this.#init.logger.info('call-track-not-offered', { code: problemOf(error).code });
     }
   }

@@ -49,6 +49,8 @@ export class Participant {
   readonly patience: TokenBucket;
   readonly sends = new Map<CallSource, Sent>();
   readonly receives = new Map<string, Received>();
+  /** The producers that were offered: a track that begins while somebody joins would reach them twice. */
+  readonly offered = new Set<string>();
   /** [CA6] */
   token: { readonly value: string; readonly until: number } | null = null;
   isWaiting = false;
@@ -87,5 +89,6 @@ export class Participant {
     this.connections = null;
     this.sends.clear();
     this.receives.clear();
+    this.offered.clear();
   }
 }

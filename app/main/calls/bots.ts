@@ -66,13 +66,10 @@ export async function* runBots(
     });
     for (let round = 0; clock.now() < until && !leaving.signal.aborted; round++) {
       const lines = bots.filter(isHere).flatMap(({ line }) => line ?? []);
-      const first = Math.floor(round / TURN) * speakers;
-      media.talk(
-        Array.from(
-          { length: Math.min(speakers, lines.length) },
-          (_, at) => lines[(first + at) % lines.length]!,
-        ),
-      );
+      const first = (Math.floor(round / TURN) * speakers) % Math.max(1, lines.length);
+      for (const [at, line] of lines.entries()) {
+        line.talk((at - first + lines.length) % lines.length < speakers);
+      }
       await sleep(clock, REPORT_MS, leaving.signal);
       if (failures.length > 0 && !bots.some(isHere)) throw failures[0];
       if (leaving.signal.aborted) return;

@@ -164,8 +164,6 @@ export interface BotMedia {
    * @param counted whether what arrives is read and counted; otherwise the system discards it, which costs less.
    */
   open(counted: boolean): Promise<BotLine>;
-  /** Who speaks from now on; the others send what Opus sends in silence. */
-  talk(lines: readonly BotLine[]): void;
   counts(): Promise<BotCounts>;
   stop(): Promise<void>;
 }
@@ -186,5 +184,7 @@ export interface BotLine {
   reach(port: number): void;
   /** Begins to send; returns how the track arrives. */
   send(kind: MediaKind): Rtc;
+  /** Whether it speaks from now on; if not, it sends what Opus sends in silence. */
+  talk(on: boolean): void;
   close(): void;
 }

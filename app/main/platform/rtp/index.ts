@@ -34,10 +34,6 @@ class RtpThread implements BotMedia {
     throw problem('no-socket', { reason: 'failed' in answer ? answer.failed : '' });
   }
 
-  talk(lines: readonly BotLine[]): void {
-    this.#tell({ t: 'talk', lines: lines.map(({ id }) => id) });
-  }
-
   async counts(): Promise<BotCounts> {
     const answer = await this.#ask((id) => ({ t: 'counts', id }));
     return 'counts' in answer ? answer.counts : { sent: 0, received: 0, lost: 0 };
@@ -58,6 +54,7 @@ class RtpThread implements BotMedia {
         this.#tell({ t: 'send', line, ssrc, kind });
         return trackOf(kind, ssrc);
       },
+      talk: (on) => this.#tell({ t: 'talk', line, on }),
       close: () => this.#tell({ t: 'close', line }),
     };
   }

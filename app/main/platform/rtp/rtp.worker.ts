@@ -20,6 +20,7 @@ interface Line {
   readonly streams: Stream[];
   /** Of the SFU; 0 until it is known. */
   port: number;
+  talks: boolean;
 }
 
 const lines = new Map<number, Line>();
@@ -53,7 +54,15 @@ async function open(line: number, counted: boolean): Promise<Opened> {
   const receiving = counted ? await bound(RECEIVE_BUFFER) : null;
   const tally = new Tally();
   receiving?.on('message', (packet) => tally.take(packet));
-  lines.set(line, { sending, receiving, srtp: new SrtpSender(key), tally, streams: [], port: 0 });
+  lines.set(line, {
+    sending,
+    receiving,
+    srtp: new SrtpSender(key),
+    tally,
+    streams: [],
+    port: 0,
+    talks: false,
+  });
   return {
     sendPort: sending.address().port,
     receivePort: receiving?.address().port ?? (await (sinkPort ??= sink())),
@@ -82,10 +91,10 @@ function close(line: number): void {
 }
 
 function tick(number: number): void {
-  for (const { sending, srtp, streams, port } of lines.values()) {
+  for (const { sending, srtp, streams, port, talks } of lines.values()) {
     if (port === 0) continue;
     for (const stream of streams) {
-      for (const { header, payload, rollover } of stream.due(number)) {
+      for (const { header, payload, rollover } of stream.due(number, talks)) {
         sending.send(srtp.protect(header, payload, rollover), port, LOOPBACK);
         sent++;
       }
@@ -94,16 +103,11 @@ function tick(number: number): void {
 }
 
 async function carryOut(order: Exclude<Order, { t: 'open' | 'counts' }>): Promise<void> {
-  if (order.t === 'talk') {
-    for (const [line, { streams }] of lines) {
-      for (const stream of streams) stream.talks = order.lines.includes(line);
-    }
-    return;
-  }
   if (order.t === 'close') return close(order.line);
   const line = lines.get(order.line);
   if (!line) return;
   if (order.t === 'reach') line.port = order.port;
+  else if (order.t === 'talk') line.talks = order.on;
   else line.streams.push(new Stream(order.ssrc, order.kind, randomBytes(2).readUInt16BE()));
 }
 

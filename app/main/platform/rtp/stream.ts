@@ -30,8 +30,6 @@ export interface Packet {
 export class Stream {
   readonly #ssrc: number;
   readonly #kind: MediaKind;
-  /** Whether its owner speaks; no effect on pictures. */
-  talks = false;
   #sequence: number;
   #rollover = 0;
   #pictures = 0;
@@ -43,12 +41,16 @@ export class Stream {
     this.#sequence = first & 0xff_ff;
   }
 
-  /** What is due at a tick, counted from the start of all streams. */
-  due(tick: number): Packet[] {
+  /**
+   * What is due at a tick, counted from the start of all streams.
+   *
+   * @param talks whether its owner speaks; no effect on pictures.
+   */
+  due(tick: number, talks: boolean): Packet[] {
     if (this.#kind === 'video') return tick % PICTURE_TICKS === 0 ? this.#picture(tick) : [];
-    if (!this.talks && tick % SILENCE_TICKS !== this.#ssrc % SILENCE_TICKS) return [];
-    const payload = Buffer.alloc(this.talks ? VOICE_BYTES : SILENCE_BYTES, 0x55);
-    return [this.#packet(AUDIO_TYPE, tick * TICK_MS * 48, false, payload, this.talks ? LOUD : QUIET)];
+    if (!talks && tick % SILENCE_TICKS !== this.#ssrc % SILENCE_TICKS) return [];
+    const payload = Buffer.alloc(talks ? VOICE_BYTES : SILENCE_BYTES, 0x55);
+    return [this.#packet(AUDIO_TYPE, tick * TICK_MS * 48, false, payload, talks ? LOUD : QUIET)];
   }
 
   #picture(tick: number): Packet[] {

@@ -5,7 +5,7 @@ export type Order =
   | { readonly t: 'open'; readonly id: number; readonly line: number; readonly counted: boolean }
   | { readonly t: 'reach'; readonly line: number; readonly port: number }
   | { readonly t: 'send'; readonly line: number; readonly ssrc: number; readonly kind: MediaKind }
-  | { readonly t: 'talk'; readonly lines: readonly number[] }
+  | { readonly t: 'talk'; readonly line: number; readonly on: boolean }
   | { readonly t: 'counts'; readonly id: number }
   | { readonly t: 'close'; readonly line: number };
 

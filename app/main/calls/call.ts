@@ -34,7 +34,9 @@ type Ended = Extract<CallEvent, { type: 'ended' }>;
 type Of<Type extends CallRequest['type']> = Extract<CallRequest, { type: Type }>;
 
 export interface CallInit {
-  readonly sfu: Sfu;
+  readonly sfu: Pick<Sfu, 'open'>;
+  /** What the workers carry, measured lately. */
+  readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -105,9 +107,19 @@ export class Call {
     return this.#participants.size === 0;
   }
 
+  /** The tracks that participants send. */
+  get producers(): number {
+    return this.#all.reduce((sum, { sends }) => sum + sends.size, 0);
+  }
+
   /** The tracks on their way to participants. */
   get consumers(): number {
     return this.#all.reduce((sum, { receives }) => sum + receives.size, 0);
+  }
+
+  /** How well the connections carry the media, as last measured. */
+  get stats() {
+    return this.#all.flatMap(({ stats }) => stats ?? []);
   }
 
   /**

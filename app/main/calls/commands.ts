@@ -58,9 +58,15 @@ export const callCommands: readonly CommandSpec[] = [
     offline: false,
     async run(client) {
       const hosting = await client.calls.hosting({});
-      const { rooms, participants, consumers, workers } = hosting;
-      const text = `${rooms} calls, ${participants} participants, ${consumers} tracks on their way, ${workers} worker processes`;
-      return { text: hosting.problem ? `${text}\n${hosting.problem.message}` : text, data: hosting };
+      const { rooms, participants, consumers, workers, relay } = hosting;
+      const lines = [
+        `${rooms} calls, ${participants} participants, ${consumers} tracks on their way, ${workers} worker processes`,
+        `Relay: ${relay.state}.`,
+        hosting.problem?.message,
+        relay.problem?.message,
+        relay.problem?.remedy,
+      ];
+      return { text: lines.filter(Boolean).join('\n'), data: hosting };
     },
   },
   {

@@ -1,16 +1,20 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { Call, type CallInit, type Seat } from './call.ts';
-import type { ManagedRelay } from './ports.ts';
+import type { CallFigures } from './metrics.ts';
+import type { ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { relayCredentials } from './relay-credentials.ts';
 import type { Rooms } from './rooms.ts';
+import { trafficOf } from './traffic.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 export interface HostingInit extends Pick<
   CallInit,
-  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
+  'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
 > {
   readonly rooms: Rooms;
+  readonly sfu: Pick<Sfu, 'open' | 'loads'>;
   readonly relay: Pick<ManagedRelay, 'offer'>;
   readonly settings: () => contract.Settings['calls'];
   /** The key of this node's person. */
@@ -20,11 +24,13 @@ export interface HostingInit extends Pick<
 /** The calls of this node's own rooms. */
 export class Hosting {
   readonly #init: HostingInit;
+  readonly #workers: WorkerWatch;
   /** Those that somebody is in, or waits for, by room. */
   readonly #calls = new Map<string, { readonly room: Uint8Array; readonly call: Call }>();
 
   constructor(init: HostingInit) {
     this.#init = init;
+    this.#workers = new WorkerWatch(init.sfu, init.clock);
   }
 
   /** [CA4] Takes a member into a room of this node. Throws a Problem. */
@@ -73,10 +79,22 @@ export class Hosting {
     };
   }
 
+  /** What is measured for the metrics. */
+  figures(): CallFigures {
+    const calls = Array.from(this.#calls.values(), ({ call }) => call);
+    return {
+      ...this.counts(),
+      producers: calls.reduce((sum, { producers }) => sum + producers, 0),
+      traffic: trafficOf(calls.flatMap(({ stats }) => stats)),
+      workers: this.#workers.last,
+    };
+  }
+
   #begin(id: Uint8Array, hex: string) {
     const { rooms, settings, clock, me, relay } = this.#init;
     const call: Call = new Call({
       ...this.#init,
+      loads: () => this.#workers.loads(),
       host: me,
       room: () => rooms.get(id),
       relays: async (participant) => {

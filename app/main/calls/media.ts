@@ -22,7 +22,9 @@ const BUSY = 0.9;
 const LAYER_HEIGHTS = [180, 360];
 
 export interface MediaInit {
-  readonly sfu: Sfu;
+  readonly sfu: Pick<Sfu, 'open'>;
+  /** What the workers carry, measured lately. */
+  readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Everybody whose connections exist. */
@@ -187,17 +189,18 @@ export class Media {
   }
 
   async #measure(): Promise<void> {
-    const { sfu, connected, onQuality } = this.#init;
+    const { loads, connected, onQuality } = this.#init;
     const participants = connected();
     if (participants.length === 0) return;
-    const isBusy = (await sfu.loads()).some(({ cpu }) => cpu > BUSY);
+    const isBusy = (await loads()).some(({ cpu }) => cpu > BUSY);
     await Promise.all(
       participants.map(async (one) => {
         const { connections } = one;
         if (connections === null) return;
         try {
-          const stats = await Promise.all([connections.send.stats(), connections.receive.stats()]);
-          one.quality = gradeOf(stats, isBusy);
+          const [send, receive] = await Promise.all([connections.send.stats(), connections.receive.stats()]);
+          one.stats = { send, receive };
+          one.quality = gradeOf([send, receive], isBusy);
         } catch {
           // The connection closed meanwhile.
         }

@@ -1,7 +1,7 @@
 import type { CallEvent, CallSource, Participant as Shown } from '../../contract/index.ts';
 import { TokenBucket } from '../kernel/token-bucket.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Rtc, SfuConsumer, SfuProducer, SfuTransport } from './ports.ts';
+import type { Direction, Rtc, SfuConsumer, SfuProducer, SfuTransport, TransportStats } from './ports.ts';
 
 /** [CA14] */
 const REQUESTS_A_SECOND = 20;
@@ -60,6 +60,8 @@ export class Participant {
   connections: Connections | null = null;
   handAt: number | null = null;
   quality: Shown['quality'] = { grade: 'unknown', cause: 'none' };
+  /** As last measured. */
+  stats: Readonly<Record<Direction, TransportStats>> | null = null;
   /** Ends the countdown to the removal of somebody whose media are lost. */
   cancelLost: () => void = () => {};
   /** Requests are answered one after the other. */
@@ -90,5 +92,6 @@ export class Participant {
     this.sends.clear();
     this.receives.clear();
     this.offered.clear();
+    this.stats = null;
   }
 }

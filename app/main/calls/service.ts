@@ -310,6 +310,8 @@ export function createCalls(init: CallsInit) {
     },
 
     counts: () => hosting.counts(),
+
+    figures: () => hosting.figures(),
   };
 }
 

@@ -109,8 +109,9 @@ describe.skipIf(testWorker === null)('through a worker', () => {
     const { media, room } = await world();
     const one = await media.open(true);
     const transport = await room.connectPlain('receive');
-    for (const wrong of [{ port: 80 }, { keyBase64: 'AAAA' }, { cryptoSuite: 'NONE' }]) {
-      await expect(transport.connect({ ...one.connects.receive, ...(wrong as Rtc) })).rejects.toMatchObject({
+    const wrongs: Rtc[] = [{ port: 80 }, { keyBase64: 'AAAA' }, { cryptoSuite: 'NONE' }];
+    for (const wrong of wrongs) {
+      await expect(transport.connect({ ...one.connects.receive, ...wrong })).rejects.toMatchObject({
         code: 'sfu-refused',
       });
     }

@@ -5,6 +5,7 @@ import { startNode } from '../app/main/node/start.ts';
 import { createBotMedia } from '../app/main/platform/rtp/index.ts';
 import type { BotMedia } from '../app/main/calls/ports.ts';
 import { BareRoom } from './lib/call-bare.ts';
+import { hasJanus, JanusRoom } from './lib/call-janus.ts';
 import { Crowd, lossBetween, pause } from './lib/call-room.ts';
 import { wayIn, type WayIn } from './lib/call-signalling.ts';
 import { measured, workers, type Stretch } from './lib/call-usage.ts';
@@ -53,14 +54,17 @@ export async function calls(): Promise<Report> {
       const large = await largeRoom(world);
       const many = await manyRooms(world);
       const grown = await growth(world);
-      const beside = await besideMediasoup(world);
+      const beside = await besideOthers(world, scratch);
       return {
         figures: [...signalling, ...large, ...many, ...grown, ...beside],
         notes: [
           `Two nodes in one process on loopback; the host runs mediasoup-worker, at most one for each core. Synthetic participants take the whole way of control through the contract, and send and receive SRTP (AES-128-GCM, Opus at 32 kbit/s, VP8 at 400 kbit/s) from a thread of the same process over loopback; they use no ICE, DTLS or estimate of bandwidth. ${COUNTED} of a room count what arrives; what the others get is discarded by the system unread.`,
           `Signalling: the second node enters over libp2p, ${WAYS_IN} times one after the other, until it may play the first track.`,
           `${SPEAKERS} of ${LARGE} speak at a time, the others send what Opus sends in silence; ${CAMERAS} cameras. In the rooms of growth all speak.`,
-          `Beside mediasoup: rooms of ${BESIDE} where all speak, ${ROUNDS} times each in turn, processor time of media processes and of the main thread.`,
+          `Beside others: rooms of ${BESIDE} where all speak, ${ROUNDS} times each in turn; medians of the processor time.`,
+          hasJanus()
+            ? 'Janus (Debian’s, VideoRoom) takes the sound as remote publishers in plain RTP and sends it by its RTP forwarders with SRTP (AES-128 with SHA-1): its cheapest way, without the queues and the ICE agent that its subscribers in browsers have.'
+            : 'Janus is not installed here.',
         ],
       };
     } finally {
@@ -94,6 +98,8 @@ async function theWayIn(world: World, guest: CommunityClient): Promise<Figure[]>
     figure('entering to admission, p95', ({ admitted }) => admitted, 0.95),
     figure('entering to connections, p95', ({ joined }) => joined, 0.95),
     figure('entering to the first track, p50', ({ firstTrack }) => firstTrack, 0.5),
+    figure('one request and its reply, p50', ({ roundTrip }) => roundTrip, 0.5),
+    figure('one request and its reply, p95', ({ roundTrip }) => roundTrip, 0.95),
     {
       ...figure('entering to the first track, p95', ({ firstTrack }) => firstTrack, 0.95),
       target: { most: 100 },
@@ -199,9 +205,9 @@ async function growth(world: World): Promise<Figure[]> {
   return [...figures, { name: 'the most packets a second without loss', value: carried, unit: 'packets/s' }];
 }
 
-/** The same room with our layer and without it, in turn, since the machine may be loaded by others. */
-async function besideMediasoup(world: World): Promise<Figure[]> {
-  const costs = { ours: [] as Stretch[], bare: [] as Stretch[] };
+/** The same room with our layer, without it, and with Janus, in turn, since the machine may be loaded by others. */
+async function besideOthers(world: World, scratch: string): Promise<Figure[]> {
+  const costs = { ours: [] as Stretch[], bare: [] as Stretch[], janus: [] as Stretch[] };
   const tracks = BESIDE * (BESIDE - 1);
   for (let round = 0; round < ROUNDS; round++) {
     const room = await opened(world, `Beside ${round}`);
@@ -213,6 +219,7 @@ async function besideMediasoup(world: World): Promise<Figure[]> {
     for (const line of bare.lines) line.talk(true);
     costs.bare.push(await loadOf(world, () => tracks, bare.pids));
     bare.close();
+    if (hasJanus()) costs.janus.push(await janusLoad(world, join(scratch, `janus-${round}`)));
   }
   const perTrack = (of: (stretch: Stretch) => number, stretches: readonly Stretch[]) =>
     percentile(
@@ -222,6 +229,8 @@ async function besideMediasoup(world: World): Promise<Figure[]> {
   const both = ({ workerMs, mainMs }: Stretch) => workerMs + mainMs;
   const ours = perTrack(both, costs.ours);
   const bare = perTrack(both, costs.bare);
+  const janus = perTrack(({ workerMs }) => workerMs, costs.janus);
+  const media = perTrack(({ workerMs }) => workerMs, costs.ours);
   return [
     {
       name: 'a track with our layer, media process and main thread',
@@ -232,9 +241,34 @@ async function besideMediasoup(world: World): Promise<Figure[]> {
     },
     {
       name: 'a track with our layer, media process alone',
-      value: perTrack(({ workerMs }) => workerMs, costs.ours),
+      value: media,
       unit: 'µs/s',
       beside: { name: 'mediasoup alone', value: perTrack(({ workerMs }) => workerMs, costs.bare) },
     },
+    ...(costs.janus.length === 0
+      ? []
+      : [
+          {
+            name: 'a track of sound, media process, over that of Janus',
+            value: media / janus,
+            unit: 'times',
+            target: { most: 1 },
+          },
+          { name: 'a track of sound, Janus', value: janus, unit: 'µs/s' },
+        ]),
   ];
+}
+
+async function janusLoad(world: World, folder: string): Promise<Stretch> {
+  const lines = await Promise.all(
+    Array.from({ length: BESIDE }, (_, at) => world.media.open(at === BESIDE - 1)),
+  );
+  const ports = lines.map(({ connects }) => Number(connects.receive['port']));
+  const room = await JanusRoom.open(folder, ports);
+  try {
+    return await loadOf(world, () => 0, [room.pid]);
+  } finally {
+    await room.close();
+    for (const line of lines) line.close();
+  }
 }

@@ -30,11 +30,11 @@ test.skipIf(findTurnserver(process.env['PATH']) === null)(
     await mara.impulse('settings', 'set', 'calls.coturnPort', String(await freePort()));
     await mara.impulse('settings', 'set', 'calls.relayOnly', 'true');
     await mara.impulse('settings', 'set', 'calls.coturn', 'true');
-    await step('the relay runs', () =>
-      expect
+    await step('the relay runs', async () => {
+      await expect
         .poll(() => mara.impulse('call', 'stats'), { timeout: 20_000, interval: 500 })
-        .toMatchObject({ relay: { state: 'running', problem: null } }),
-    );
+        .toMatchObject({ relay: { state: 'running', problem: null } });
+    });
     await mara.impulse('call', 'open', 'Friday evening');
     // This policy leaves a browser TCP alone, as a network does that blocks UDP.
     const blocked = await browserWith('--webrtc-ip-handling-policy=disable_non_proxied_udp');

@@ -6,6 +6,8 @@ export interface WayIn {
   readonly admitted: number;
   readonly joined: number;
   readonly firstTrack: number;
+  /** A request and its reply, after all that. */
+  readonly roundTrip: number;
 }
 
 /** Enters a room in which somebody speaks, as a browser does: up to where its first track is ready to be played. */
@@ -36,7 +38,9 @@ export async function wayIn({ calls }: CommunityClient, room: string, ssrc: numb
       else if (event.type === 'ended') throw new Error(`The call ended: ${event.reason}.`);
       else if (event.type === 'track') {
         await ask({ type: 'ready', track: event.track });
-        return { admitted, joined, firstTrack: passed() };
+        const firstTrack = passed();
+        await ask({ type: 'hand', up: true });
+        return { admitted, joined, firstTrack, roundTrip: passed() - firstTrack };
       }
     }
   } finally {

@@ -2,7 +2,7 @@ import { access, constants, mkdir, readFile, writeFile, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import type { ManagedRelay, RelayOptions, RelayStatus } from '../../calls/ports.ts';
 import { sleep, type Clock, type Random } from '../../kernel/clock.ts';
-import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
+import { problemOf, type Problem, type ProblemFields } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { configuration, pidFile, relayAddresses, relayUrls } from './configuration.ts';
 import { answersStun, isFree } from './probe.ts';

@@ -7,9 +7,10 @@ export const LEVEL_ID = 1;
 /** A tick of the sender, in milliseconds: the length of an Opus packet. */
 export const TICK_MS = 20;
 
-/** 32 kbit/s of Opus, and what it sends in silence with DTX: a packet every 400 ms. */
-const VOICE_BYTES = 80;
-const SILENCE_BYTES = 3;
+/** 32 kbit/s of Opus: a frame of 20 ms (RFC 6716, section 3.1) of noise. */
+const VOICE = Buffer.concat([Buffer.from([0xf8]), Buffer.alloc(79, 0x55)]);
+/** Silence; with DTX a packet every 400 ms. */
+const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const SILENCE_TICKS = 20;
 /** 25 pictures a second in two packets: 400 kbit/s, about a picture of 360 lines. */
 const PICTURE_TICKS = 2;
@@ -49,8 +50,8 @@ export class Stream {
   due(tick: number, talks: boolean): Packet[] {
     if (this.#kind === 'video') return tick % PICTURE_TICKS === 0 ? this.#picture(tick) : [];
     if (!talks && tick % SILENCE_TICKS !== this.#ssrc % SILENCE_TICKS) return [];
-    const payload = Buffer.alloc(talks ? VOICE_BYTES : SILENCE_BYTES, 0x55);
-    return [this.#packet(AUDIO_TYPE, tick * TICK_MS * 48, false, payload, talks ? LOUD : QUIET)];
+    const [payload, level] = talks ? [VOICE, LOUD] : [SILENCE, QUIET];
+    return [this.#packet(AUDIO_TYPE, tick * TICK_MS * 48, false, payload, level)];
   }
 
   #picture(tick: number): Packet[] {

@@ -101,14 +101,14 @@ export class JanusRoom {
           room: ROOM,
           publisher_id: id,
           host: '127.0.0.1',
+          srtp_suite: 80,
+          srtp_crypto: randomBytes(30).toString('base64'),
           streams: ports
             .filter((_, other) => other !== at)
             .map((port, n) => ({
               mid: '0',
               port,
               ssrc: id * 1000 + n,
-              srtp_suite: 80,
-              srtp_crypto: randomBytes(30).toString('base64'),
             })),
         }),
       );

@@ -39,6 +39,8 @@ export function configuration(
   return [
     ...own.flatMap(({ ip }) => [`listening-ip=${ip}`, `relay-ip=${ip}`]),
     `listening-port=${port}`,
+    // The same port answers plain connections and TLS.
+    `tls-listening-port=${port}`,
     'use-auth-secret',
     `static-auth-secret=${secret}`,
     'realm=impulse',
@@ -57,7 +59,6 @@ export function configuration(
     'no-stun-backward-compatibility',
     'response-origin-only-with-rfc5780',
     'no-software-attribute',
-    // The same port answers TLS and plain connections.
     ...(certificate === null
       ? ['no-tls', 'no-dtls']
       : [`cert=${certificate.cert}`, `pkey=${certificate.key}`, 'no-tlsv1', 'no-tlsv1_1', 'no-dtls']),

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { connect } from 'node:tls';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { relayCredentials } from '../../calls/relay-credentials.ts';
 import type { ManagedRelay, RelayOptions } from '../../calls/ports.ts';
 import { systemClock, systemRandom } from '../../kernel/clock.ts';
@@ -146,6 +147,27 @@ describe.skipIf(!hasCoturn)('coturn', () => {
     for (const file of ['secret', 'turnserver.conf']) {
       expect(statSync(join(folder, file)).mode & 0o077, file).toBe(0);
     }
+  });
+
+  test('with a certificate the same port answers TLS', async ({ skip }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'impulse-certificate-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const certificate = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+    const request =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=relay.example';
+    const args = [...request.split(' '), '-keyout', certificate.key, '-out', certificate.cert];
+    if (spawnSync('openssl', args, { stdio: 'ignore' }).status !== 0) return skip('There is no openssl.');
+    const { relay, port } = await make({ certificate });
+    await state(relay, 'running');
+    // coturn's own client gets no further than the handshake, with any port.
+    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    await new Promise((done) => socket.once('secureConnect', done));
+    expect(socket.getPeerCertificate().subject.CN).toBe('relay.example');
+    const answer = new Promise<Buffer>((heard) => socket.once('data', heard));
+    socket.write(Buffer.from('000100002112a442000102030405060708090a0b', 'hex'));
+    expect((await answer).toString('hex', 0, 20)).toMatch(/^0101.{4}2112a442000102030405060708090a0b$/);
+    socket.destroy();
+    expect(relay.offer()!.urls).toContain(`turns:127.0.0.1:${port}?transport=tcp`);
   });
 
   test('it starts again after it was killed, with the same secret', async () => {

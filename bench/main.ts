@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { append } from './append.ts';
+import { calls } from './calls.ts';
 import { catchup } from './catchup.ts';
 import { communities } from './communities.ts';
 import { compare, comparisonTable } from './compare.ts';
@@ -33,6 +34,7 @@ interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> = {
   append,
   import: importMails,
+  calls,
   catchup,
   communities,
   flood,

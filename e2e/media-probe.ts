@@ -58,3 +58,30 @@ export async function received(page: Page): Promise<Heard> {
     return { videos, sounds };
   });
 }
+
+/** How a page reaches the SFU with each of its connections: the type of its own candidate, and the protocol to the relay. */
+export async function routes(
+  page: Page,
+): Promise<{ readonly type: string; readonly toRelay: string | null }[]> {
+  return page.evaluate(async () => {
+    const found: { type: string; toRelay: string | null }[] = [];
+    const { connections } = globalThis as unknown as { connections: Connection[] };
+    for (const connection of connections) {
+      if (connection.connectionState !== 'connected') continue;
+      const reports = new Map(
+        Array.from((await connection.getStats()).values(), (report) => [String(report['id']), report]),
+      );
+      for (const report of reports.values()) {
+        if (report['type'] !== 'transport') continue;
+        const pair = reports.get(String(report['selectedCandidatePairId']));
+        const own = reports.get(String(pair?.['localCandidateId']));
+        const toRelay = own?.['relayProtocol'];
+        found.push({
+          type: String(own?.['candidateType']),
+          toRelay: typeof toRelay === 'string' ? toRelay : null,
+        });
+      }
+    }
+    return found;
+  });
+}

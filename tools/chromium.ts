@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { installByApt, isDebian } from './debian.ts';
 
 const places: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'],
@@ -28,18 +28,13 @@ export function findChromium(): string | null {
 export function ensureChromium(): string | null {
   const found = findChromium();
   if (found !== null) return found;
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+  if (isDebian() && process.getuid?.() === 0) {
     console.log('Installing Chromium, which the end-to-end tests need.');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const apt = (args: string[]) =>
-      spawnSync('apt-get', ['-qq', '-y', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env });
-    apt(['update']);
-    apt(['install', '--no-install-recommends', 'chromium']);
+    installByApt('chromium');
     const installed = findChromium();
     if (installed !== null) return installed;
   }
-  const debian = existsSync('/etc/debian_version') && readFileSync('/etc/debian_version', 'utf8') !== '';
-  const hint = debian ? 'Run: sudo apt-get install chromium' : 'Install Chromium or Chrome';
+  const hint = isDebian() ? 'Run: sudo apt-get install chromium' : 'Install Chromium or Chrome';
   console.error(`The end-to-end tests need a browser. ${hint}, or name one in IMPULSE_CHROMIUM.`);
   return null;
 }

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { build } from './build.ts';
 import { ensureChromium } from './chromium.ts';
+import { ensureCoturn } from './coturn.ts';
 import { conclude, runSteps, type StepResult } from './steps.ts';
 
 /** End-to-end tests in a real browser against the built program: `npm run e2e [-- FILTER]`. */
 export async function runEndToEnd(filters: readonly string[] = []): Promise<StepResult[]> {
   const chromium = ensureChromium();
   if (chromium === null) return [failed('browser', 'No browser.')];
+  ensureCoturn();
   try {
     await build({ root: resolve(import.meta.dirname, '..') });
   } catch (error) {

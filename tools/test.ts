@@ -1,3 +1,4 @@
+import { ensureCoturn } from './coturn.ts';
 import { runEndToEnd } from './e2e.ts';
 import { conclude, runSteps } from './steps.ts';
 import { verifySteps } from './verify.ts';
@@ -7,5 +8,6 @@ import { ensureWorker, waysHere } from './worker.ts';
 const report = (line: string) => console.log(line);
 const worker = await ensureWorker(waysHere(report), { mayBuild: true, report });
 if (worker.path === null) report(worker.missing);
+ensureCoturn();
 const verified = await runSteps(verifySteps, 2);
 process.exitCode = conclude([...verified, ...(await runEndToEnd())]);

@@ -271,6 +271,11 @@ export const CallHosting = z.object({
   rooms: z.number().int().nonnegative(),
   participants: z.number().int().nonnegative(),
   consumers: z.number().int().nonnegative(),
+  /** The relay that this node runs beside its calls. */
+  relay: z.object({
+    state: z.enum(['off', 'starting', 'running', 'failed']),
+    problem: Problem.nullable(),
+  }),
 });
 export type CallHosting = z.infer<typeof CallHosting>;
 
@@ -322,6 +327,22 @@ export const RecordingIndex = z.object({
 });
 export type RecordingIndex = z.infer<typeof RecordingIndex>;
 
+/** What synthetic participants have measured since they entered. */
+export const BotsReport = z.object({
+  /** How many are in the call now. */
+  bots: z.number().int().nonnegative(),
+  /** Tracks on their way to them. */
+  tracks: z.number().int().nonnegative(),
+  sentPackets: z.number().int().nonnegative(),
+  /** Of the participants that count. */
+  receivedPackets: z.number().int().nonnegative(),
+  lostPackets: z.number().int().nonnegative(),
+  /** From entering until the connections exist, and until the first track of another begins. */
+  joinMs: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+  firstTrackMs: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+});
+export type BotsReport = z.infer<typeof BotsReport>;
+
 const InRoom = z.object({ room: Cid });
 const OfRecording = z.object({ recording: RecordingId });
 
@@ -353,9 +374,37 @@ export const contract = {
    * Enters a room. The participant is in the call while the caller reads; to stop reading is to leave. Rejects with a
    * Problem: `room-unknown`, `host-unreachable`.
    */
-  enter: base.input(InRoom).output(eventIterator(CallEvent)),
+  enter: base
+    .input(
+      InRoom.extend({
+        /**
+         * Whether this is a synthetic participant of a moderator, in a room of this node: SRTP with keys in the place of ICE and
+         * DTLS, from a socket of loopback.
+         */
+        synthetic: z.boolean().default(false),
+      }),
+    )
+    .output(eventIterator(CallEvent)),
   /** Rejects with a Problem: `session-unknown`, `not-allowed`, `bad-token`, `sfu-refused`, and others of the room. */
   ask: base.input(z.object({ session: z.string().max(64), request: CallRequest })).output(CallReply),
+  /**
+   * Has synthetic participants in a room of this node, who send and receive media, until the time is over or the caller stops
+   * to read; reports every second. Rejects with a Problem: `room-unknown`, `bots-elsewhere`, `not-allowed`.
+   */
+  bots: base
+    .input(
+      InRoom.extend({
+        count: z.number().int().min(1).max(100),
+        seconds: z.number().int().min(1).max(3600),
+        /** Whether nine of them send pictures, and all receive those. */
+        video: z.boolean().default(false),
+        /** How many speak at a time; the others are silent. */
+        speakers: z.number().int().min(0).max(100).default(3),
+        /** How many count what they receive; the system discards what the others receive. */
+        counted: z.number().int().min(0).max(100).default(100),
+      }),
+    )
+    .output(eventIterator(BotsReport)),
   hosting: base.input(empty).output(CallHosting),
   /** Binds a key of this console to its person. Rejects with a Problem: `key-refused`. */
   signKey: base.input(CallKeyClaim).output(CallKeySignature),
@@ -408,6 +457,19 @@ export const settings = {
     recordingBytes: z.number().int().min(0),
     /** How long recordings are kept, in days. 0: until they are deleted. */
     recordingDays: z.number().int().min(0).max(36_500),
+    /** Whether this node runs a relay of its own (coturn). */
+    coturn: z.boolean(),
+    /** The UDP and TCP port of that relay. */
+    coturnPort: z.number().int().min(1).max(65_535),
+    /** The files of a certificate and of its key, for TLS; empty: no TLS. One line: they go into a configuration. */
+    coturnCert: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}*$/u),
+    coturnKey: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}*$/u),
   }),
   defaults: {
     host: true,
@@ -419,5 +481,9 @@ export const settings = {
     relaySecret: '',
     recordingBytes: 5_000_000_000,
     recordingDays: 30,
+    coturn: false,
+    coturnPort: 3478,
+    coturnCert: '',
+    coturnKey: '',
   },
 };

@@ -8,7 +8,7 @@ export const callsApi = (api: Api['calls'], calls: ServiceIn<Calls>) => ({
   open: api.open.handler(({ input, context }) => calls(context).open(input)),
   change: api.change.handler(({ input, context }) => calls(context).change(input)),
   close: api.close.handler(({ input, context }) => done(calls(context).close(input.room))),
-  enter: api.enter.handler(({ input, context }) => calls(context).enter(input.room, context.signal)),
+  enter: api.enter.handler(({ input, context }) => calls(context).enter(input, context.signal)),
   ask: api.ask.handler(({ input, context }) => calls(context).ask(input)),
   signKey: api.signKey.handler(({ input, context }) => calls(context).signKey(input)),
   checkKey: api.checkKey.handler(({ input, context }) => calls(context).checkKey(input)),
@@ -28,5 +28,6 @@ export const callsApi = (api: Api['calls'], calls: ServiceIn<Calls>) => ({
   deleteRecording: api.deleteRecording.handler(({ input, context }) =>
     done(calls(context).studio.remove(input.recording)),
   ),
+  bots: api.bots.handler(({ input, context }) => calls(context).bots(input, context.signal)),
   hosting: api.hosting.handler(({ context }) => calls(context).hosting()),
 });

@@ -36,7 +36,9 @@ type Ended = Extract<CallEvent, { type: 'ended' }>;
 type Of<Type extends CallRequest['type']> = Extract<CallRequest, { type: Type }>;
 
 export interface CallInit extends Pick<CallRecorderInit, 'studio' | 'proved'> {
-  readonly sfu: Sfu;
+  readonly sfu: Pick<Sfu, 'open'>;
+  /** What the workers carry, measured lately. */
+  readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -64,6 +66,8 @@ export interface Guest {
   readonly key: Uint8Array;
   /** [CA18] Whether their node takes over if the host goes away. */
   readonly canHost: boolean;
+  /** [CA19] */
+  readonly isSynthetic?: boolean;
   readonly tell: (event: CallEvent) => void;
 }
 
@@ -137,15 +141,25 @@ export class Call {
     return this.#participants.size === 0;
   }
 
+  /** The tracks that participants send. */
+  get producers(): number {
+    return this.#all.reduce((sum, { sends }) => sum + sends.size, 0);
+  }
+
   /** The tracks on their way to participants. */
   get consumers(): number {
     return this.#all.reduce((sum, { receives }) => sum + receives.size, 0);
   }
 
+  /** How well the connections carry the media, as last measured. */
+  get stats() {
+    return this.#all.flatMap(({ stats }) => stats ?? []);
+  }
+
   /**
-   * Takes somebody who asks to enter; everything else is told to them. Throws a Problem if they may not [CA4].
+   * Takes somebody who asks to enter; everything else is told to them. Throws a Problem if they may not [CA4] [CA19].
    */
-  enter({ key, tell, canHost }: Guest): Seat {
+  enter({ key, tell, canHost, isSynthetic = false }: Guest): Seat {
     const { clock, random, host } = this.#init;
     const room = this.#room;
     const visitor = this.#visitor(key);
@@ -155,10 +169,20 @@ export class Call {
       host,
       locked: this.#isLocked,
       participants: inside.length,
-      ofThisPerson: this.#all.filter((other) => equalBytes(other.key, key)).length,
+      ofThisPerson: isSynthetic
+        ? 0
+        : this.#all.filter((other) => !other.isSynthetic && equalBytes(other.key, key)).length,
     });
     if (refusal !== null) throw refusal;
-    const participant = new Participant({ id: toBase64Url(random.bytes(9)), key, clock, tell, canHost });
+    if (isSynthetic && !moderates(room, visitor, host)) throw problem('not-allowed');
+    const participant = new Participant({
+      id: toBase64Url(random.bytes(9)),
+      key,
+      clock,
+      tell,
+      canHost,
+      isSynthetic,
+    });
     if (mustWait(room, visitor, host)) {
       if (this.#all.length - inside.length >= MAX_WAITING) throw problem('waiting-room-full');
       participant.isWaiting = true;

@@ -1,4 +1,4 @@
-import type { CallRoom, CommunityClient, Recording } from '../../contract/index.ts';
+import type { BotsReport, CallRoom, CommunityClient, Recording } from '../../contract/index.ts';
 import type { CommandSpec } from '../feature/index.ts';
 import { problem } from './problems.ts';
 
@@ -91,12 +91,69 @@ export const callCommands: readonly CommandSpec[] = [
     offline: false,
     async run(client) {
       const hosting = await client.calls.hosting({});
-      const { rooms, participants, consumers, workers } = hosting;
-      const text = `${rooms} calls, ${participants} participants, ${consumers} tracks on their way, ${workers} worker processes`;
-      return { text: hosting.problem ? `${text}\n${hosting.problem.message}` : text, data: hosting };
+      const { rooms, participants, consumers, workers, relay } = hosting;
+      const lines = [
+        `${rooms} calls, ${participants} participants, ${consumers} tracks on their way, ${workers} worker processes`,
+        `Relay: ${relay.state}.`,
+        hosting.problem?.message,
+        relay.problem?.message,
+        relay.problem?.remedy,
+      ];
+      return { text: lines.filter(Boolean).join('\n'), data: hosting };
+    },
+  },
+  {
+    name: 'call bots',
+    summary: 'have synthetic participants in a room of this node, to test its load',
+    examples: ['call bots "Friday evening" --count 20 --seconds 60 --video'],
+    arguments: [{ name: '<room>', help: 'the title or the id of the room' }],
+    options: [
+      { flags: '--count <number>', help: 'how many participants, at most 100; 10 if left out' },
+      { flags: '--seconds <number>', help: 'how long they stay after the last has joined; 30 if left out' },
+      { flags: '--speakers <number>', help: 'how many speak at a time; 3 if left out' },
+      { flags: '--video', help: 'nine of them send pictures' },
+    ],
+    offline: false,
+    async run(client, { arguments: [named = ''], options }) {
+      const room = await roomNamed(client, named);
+      const reports = await client.calls.bots({
+        room: room.id,
+        count: numberOf(options['count'], 10, 'participants', 100),
+        seconds: numberOf(options['seconds'], 30, 'seconds', 3600),
+        speakers: numberOf(options['speakers'], 3, 'speakers', 100),
+        video: options['video'] === true,
+      });
+      let last: BotsReport | null = null;
+      for await (const report of reports) last = report;
+      if (last === null) throw problem('bots-unavailable');
+      return { text: reportOf(last), data: last };
     },
   },
 ];
+
+/** Throws a Problem `bad-number`. */
+function numberOf(text: string | boolean | undefined, otherwise: number, what: string, most: number): number {
+  if (typeof text !== 'string') return otherwise;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw problem('bad-number', { text: text.slice(0, 40), what, most });
+  }
+  return value;
+}
+
+function reportOf(report: BotsReport): string {
+  const { bots, tracks, sentPackets, receivedPackets, lostPackets, joinMs, firstTrackMs } = report;
+  const all = receivedPackets + lostPackets;
+  const loss = all === 0 ? 0 : (lostPackets / all) * 100;
+  const times = (of: BotsReport['joinMs']) =>
+    of === null ? 'never' : `${Math.round(of.p50)} ms, 95 of 100 within ${Math.round(of.p95)} ms`;
+  return [
+    `${bots} participants received ${tracks} tracks.`,
+    `They sent ${sentPackets} packets and received ${receivedPackets}; ${loss.toFixed(2)} % were lost.`,
+    `Joining took ${times(joinMs)}.`,
+    `The first track began after ${times(firstTrackMs)}.`,
+  ].join('\n');
+}
 
 async function roomNamed(client: CommunityClient, named: string): Promise<CallRoom> {
   const rooms = await client.calls.rooms({});

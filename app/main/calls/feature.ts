@@ -1,6 +1,5 @@
 import { defineFeature, type FeaturePorts, type StoredBase } from '../feature/index.ts';
 import type { Federation } from '../federation/index.ts';
-import { gauge } from '../kernel/metric.ts';
 import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
@@ -8,8 +7,9 @@ import { callsApi } from './api.ts';
 import { callCommands } from './commands.ts';
 import { roomItems } from './items.ts';
 import { callKinds } from './kinds.ts';
+import { callMetrics } from './metrics.ts';
 import { callMigrations } from './migrations.ts';
-import { noSfu } from './no-sfu.ts';
+import { noRelay, noSfu } from './no-sfu.ts';
 import { CallProjection } from './projection.ts';
 import { noRecorder, noRecordings } from './recording/no-recorder.ts';
 import { RecordingBook, recordingBytes } from './recording/book.ts';
@@ -42,6 +42,8 @@ export const callsFeature = defineFeature({
       | 'recorder'
       | 'recordings'
       | 'quota'
+      | 'relay'
+      | 'botMedia'
     >,
     needs: {
       federation: Pick<Federation, 'memberPeers'>;
@@ -57,6 +59,7 @@ export const callsFeature = defineFeature({
       recorder: ports.recorder ?? noRecorder,
       recordingFolder: ports.recordings ?? noRecordings,
       recordingBook: new RecordingBook(ports.db),
+      relay: ports.relay ?? noRelay,
       log,
       rooms: new Rooms(ports.db),
       authority: ports.gathered.people,
@@ -73,14 +76,7 @@ export const callsFeature = defineFeature({
     return calls;
   },
   api: callsApi,
-  metrics(calls) {
-    const { rooms, participants, consumers } = calls.counts();
-    return [
-      gauge('impulse_calls', 'Calls that this node hosts now', rooms),
-      gauge('impulse_call_participants', 'Participants of the calls that this node hosts', participants),
-      gauge('impulse_call_consumers', 'Tracks on their way to participants', consumers),
-    ];
-  },
+  metrics: (calls) => callMetrics(calls.figures()),
   commands: callCommands,
   acts: [
     {

@@ -1,16 +1,22 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { Call, type CallInit, type Guest, type Seat } from './call.ts';
+import type { CallFigures } from './metrics.ts';
+import type { ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { relayCredentials } from './relay-credentials.ts';
 import type { Room, Rooms } from './rooms.ts';
 import type { Succession } from './succession.ts';
+import { trafficOf } from './traffic.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 export interface HostingInit extends Pick<
   CallInit,
-  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange' | 'studio' | 'proved'
+  'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange' | 'studio' | 'proved'
 > {
   readonly rooms: Rooms;
+  readonly sfu: Pick<Sfu, 'open' | 'loads'>;
+  readonly relay: Pick<ManagedRelay, 'offer'>;
   readonly settings: () => contract.Settings['calls'];
   /** The key of this node's person. */
   readonly me: Uint8Array;
@@ -20,11 +26,13 @@ export interface HostingInit extends Pick<
 /** The calls of this node's own rooms. */
 export class Hosting {
   readonly #init: HostingInit;
+  readonly #workers: WorkerWatch;
   /** Those that somebody is in, or waits for, by room. */
   readonly #calls = new Map<string, { readonly room: Uint8Array; readonly call: Call }>();
 
   constructor(init: HostingInit) {
     this.#init = init;
+    this.#workers = new WorkerWatch(init.sfu, init.clock);
   }
 
   /** [CA4] Takes a member into a room of this node. Throws a Problem. */
@@ -82,20 +90,34 @@ export class Hosting {
     };
   }
 
+  /** What is measured for the metrics. */
+  figures(): CallFigures {
+    const calls = Array.from(this.#calls.values(), ({ call }) => call);
+    return {
+      ...this.counts(),
+      producers: calls.reduce((sum, { producers }) => sum + producers, 0),
+      traffic: trafficOf(calls.flatMap(({ stats }) => stats)),
+      workers: this.#workers.last,
+    };
+  }
+
   #hosts(room: Room): boolean {
     const host = this.#init.succession.hostOf(room);
     return host !== null && equalBytes(host, this.#init.me);
   }
 
   #begin({ id, owner }: Room, hex: string) {
-    const { rooms, settings, clock } = this.#init;
+    const { rooms, settings, clock, relay } = this.#init;
     const call: Call = new Call({
       ...this.#init,
+      loads: () => this.#workers.loads(),
       host: owner,
       room: () => rooms.get(id),
       relays: async (participant) => {
         const { relays: urls, relaySecret: secret, relayOnly } = settings();
-        return { iceServers: await relayCredentials({ urls, secret }, participant, clock.now()), relayOnly };
+        const offers = [{ urls, secret }, relay.offer()].filter((offer) => offer !== null);
+        const servers = offers.map((offer) => relayCredentials(offer, participant, clock.now()));
+        return { iceServers: (await Promise.all(servers)).flat(), relayOnly };
       },
       onEmpty: () => {
         if (this.#calls.get(hex)?.call === call) this.#calls.delete(hex);

@@ -22,7 +22,9 @@ const BUSY = 0.9;
 const LAYER_HEIGHTS = [180, 360];
 
 export interface MediaInit {
-  readonly sfu: Sfu;
+  readonly sfu: Pick<Sfu, 'open'>;
+  /** What the workers carry, measured lately. */
+  readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Everybody whose connections exist. */
@@ -60,8 +62,8 @@ export class Media {
     const room = await this.#open();
     const bitsPerSecond = this.#init.audioOnly() ? BITS_AUDIO_ONLY : BITS;
     const [send, receive] = await Promise.all([
-      room.connect('send', { bitsPerSecond }),
-      room.connect('receive', { bitsPerSecond }),
+      participant.isSynthetic ? room.connectPlain('send') : room.connect('send', { bitsPerSecond }),
+      participant.isSynthetic ? room.connectPlain('receive') : room.connect('receive', { bitsPerSecond }),
     ]);
     for (const transport of [send, receive]) {
       transport.onState((state) => this.#init.onDisconnected(participant, state === 'lost'));
@@ -149,9 +151,11 @@ export class Media {
 
   async #offer(from: Participant, source: CallSource, sent: Sent, to: Participant): Promise<void> {
     const { connections } = to;
-    if (connections === null) return;
+    const { id } = sent.producer;
+    if (connections === null || to.offered.has(id)) return;
+    to.offered.add(id);
     try {
-      const consumer = await connections.receive.consume(sent.producer.id, connections.capabilities);
+      const consumer = await connections.receive.consume(id, connections.capabilities);
       if (consumer === null) return;
       if (to.connections !== connections || from.sends.get(source) !== sent) return consumer.close();
       to.receives.set(consumer.id, { consumer, isReady: false, height: 0 });
@@ -161,13 +165,14 @@ export class Media {
       to.tell({
         type: 'track',
         track: consumer.id,
-        producer: sent.producer.id,
+        producer: id,
         from: from.id,
         source,
         kind: consumer.kind,
         rtpParameters: consumer.rtpParameters,
       });
     } catch (error) {
+      to.offered.delete(id);
       this.#init.logger.info('call-track-not-offered', { code: problemOf(error).code });
     }
   }
@@ -189,17 +194,18 @@ export class Media {
   }
 
   async #measure(): Promise<void> {
-    const { sfu, connected, onQuality } = this.#init;
+    const { loads, connected, onQuality } = this.#init;
     const participants = connected();
     if (participants.length === 0) return;
-    const isBusy = (await sfu.loads()).some(({ cpu }) => cpu > BUSY);
+    const isBusy = (await loads()).some(({ cpu }) => cpu > BUSY);
     await Promise.all(
       participants.map(async (one) => {
         const { connections } = one;
         if (connections === null) return;
         try {
-          const stats = await Promise.all([connections.send.stats(), connections.receive.stats()]);
-          one.quality = gradeOf(stats, isBusy);
+          const [send, receive] = await Promise.all([connections.send.stats(), connections.receive.stats()]);
+          one.stats = { send, receive };
+          one.quality = gradeOf([send, receive], isBusy);
         } catch {
           // The connection closed meanwhile.
         }

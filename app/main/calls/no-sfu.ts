@@ -1,4 +1,4 @@
-import type { Sfu } from './ports.ts';
+import type { ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 
 /** The SFU of a world that hosts no calls. */
@@ -7,4 +7,10 @@ export const noSfu: Sfu = {
   open: () => Promise.reject(problem('hosting-impossible')),
   loads: async () => [],
   stop: async () => {},
+};
+
+/** The relay of a world that runs none. */
+export const noRelay: Pick<ManagedRelay, 'status' | 'offer'> = {
+  status: () => ({ state: 'off', problem: null }),
+  offer: () => null,
 };

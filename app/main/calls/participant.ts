@@ -1,7 +1,7 @@
 import type { CallEvent, CallSource, Participant as Shown } from '../../contract/index.ts';
 import { TokenBucket } from '../kernel/token-bucket.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Rtc, SfuConsumer, SfuProducer, SfuTransport } from './ports.ts';
+import type { Direction, Rtc, SfuConsumer, SfuProducer, SfuTransport, TransportStats } from './ports.ts';
 
 /** [CA14] */
 const REQUESTS_A_SECOND = 20;
@@ -34,6 +34,7 @@ export interface ParticipantInit {
   readonly clock: Clock;
   readonly tell: (event: CallEvent) => void;
   readonly canHost: boolean;
+  readonly isSynthetic: boolean;
 }
 
 /** One connection of a person to a call, as the host keeps it. */
@@ -45,11 +46,14 @@ export class Participant {
   readonly tell: (event: CallEvent) => void;
   /** [CA18] Whether their node takes over if the host goes away. */
   readonly canHost: boolean;
+  readonly isSynthetic: boolean;
   readonly requests: TokenBucket;
   /** Requests beyond the limit that are still answered, with a refusal. */
   readonly patience: TokenBucket;
   readonly sends = new Map<CallSource, Sent>();
   readonly receives = new Map<string, Received>();
+  /** The producers that were offered: a track that begins while somebody joins would reach them twice. */
+  readonly offered = new Set<string>();
   /** [CA6] */
   token: { readonly value: string; readonly until: number } | null = null;
   isWaiting = false;
@@ -59,16 +63,19 @@ export class Participant {
   connections: Connections | null = null;
   handAt: number | null = null;
   quality: Shown['quality'] = { grade: 'unknown', cause: 'none' };
+  /** As last measured. */
+  stats: Readonly<Record<Direction, TransportStats>> | null = null;
   /** Ends the countdown to the removal of somebody whose media are lost. */
   cancelLost: () => void = () => {};
   /** Requests are answered one after the other. */
   turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ id, key, clock, tell, canHost }: ParticipantInit) {
+  constructor({ id, key, clock, tell, canHost, isSynthetic }: ParticipantInit) {
     this.id = id;
     this.key = key;
     this.tell = tell;
     this.canHost = canHost;
+    this.isSynthetic = isSynthetic;
     this.since = clock.now();
     this.requests = new TokenBucket(clock, BURST, REQUESTS_A_SECOND);
     this.patience = new TokenBucket(clock, BURST, REQUESTS_A_SECOND);
@@ -88,5 +95,7 @@ export class Participant {
     this.connections = null;
     this.sends.clear();
     this.receives.clear();
+    this.offered.clear();
+    this.stats = null;
   }
 }

@@ -44,6 +44,12 @@ export interface SfuRoom {
    * codec. Rejects with a Problem `sfu-refused`.
    */
   tap(producer: string): Promise<SfuTap | null>;
+  /**
+   * Makes a connection of a synthetic participant on this machine: SRTP with given keys to a socket of loopback, without ICE
+   * and DTLS. Its offer holds the address as the only candidate, and the SRTP parameters of the SFU in the place of those of
+   * DTLS; `connect` takes a {@link PlainParameters}.
+   */
+  connectPlain(direction: Direction): Promise<SfuTransport>;
   /** The producers of sound that are heard, the loudest first, with levels from 0 to 1; called at most five times a second. */
   onLevels(
     listener: (levels: readonly { readonly producer: string; readonly level: number }[]) => void,
@@ -151,4 +157,62 @@ export interface SfuOptions {
   readonly port: number;
   /** At most how many workers run. */
   readonly workers: number;
+}
+
+/** A relay (TURN) that this node runs for the participants of its calls. */
+export interface ManagedRelay {
+  status(): RelayStatus;
+  /** Where participants reach it, and the secret from which their credentials follow; null unless it runs. */
+  offer(): { readonly urls: readonly string[]; readonly secret: string } | null;
+  /** Does what the options say now; resolves before the relay runs. */
+  apply(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RelayStatus {
+  readonly state: 'off' | 'starting' | 'running' | 'failed';
+  /** Why it does not run, and what the sysop can do. */
+  readonly problem: ProblemFields | null;
+}
+
+/** How a relay is set up. */
+export interface RelayOptions {
+  /** Where the SFU listens: its addresses are all that the relay connects to. */
+  readonly listen: SfuOptions['listen'];
+  readonly port: number;
+  /** The files of a certificate and its key, for TLS; null: no TLS. */
+  readonly certificate: { readonly cert: string; readonly key: string } | null;
+}
+
+/** The media of synthetic participants, for load tests. */
+export interface BotMedia {
+  /**
+   * Opens the sockets of a participant. Rejects with a Problem.
+   *
+   * @param counted whether what arrives is read and counted; otherwise the system discards it, which costs less.
+   */
+  open(counted: boolean): Promise<BotLine>;
+  counts(): Promise<BotCounts>;
+  stop(): Promise<void>;
+}
+
+/** Packets of all participants; what arrives is that of those who count. */
+export interface BotCounts {
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+}
+
+/** The sockets of a synthetic participant. */
+export interface BotLine {
+  readonly id: number;
+  /** What each connection of the SFU is connected with. */
+  readonly connects: Readonly<Record<Direction, Rtc>>;
+  /** Where the SFU receives what this participant sends. */
+  reach(port: number): void;
+  /** Begins to send; returns how the track arrives. */
+  send(kind: MediaKind): Rtc;
+  /** Whether it speaks from now on; if not, it sends what Opus sends in silence. */
+  talk(on: boolean): void;
+  close(): void;
 }

@@ -77,6 +77,15 @@ export const problem = defineProblems('calls', {
     message: 'The host cannot record an encrypted call: only participants hold the keys.',
     remedy: 'Open a room without encryption to record.',
   },
+  'bots-elsewhere': {
+    message: 'Synthetic participants enter rooms of their own node only.',
+    remedy: 'Open a room on this node, or run the command on the node that hosts the room.',
+  },
+  'bots-unavailable': { message: 'This node has no synthetic participants.' },
+  'bad-number': {
+    message: '“{text}” is not a number of {what}.',
+    remedy: 'Write a number from 1 to {most, number}.',
+  },
   'bad-message': { message: 'The other side sent a message that this node does not understand.' },
 
   // Recording

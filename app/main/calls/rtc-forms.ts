@@ -136,3 +136,10 @@ export const DtlsParameters = z.object({
     .max(8),
 });
 export type DtlsParameters = z.infer<typeof DtlsParameters>;
+
+/** How the SFU reaches a synthetic participant on its own machine. */
+export const PlainParameters = z.object({
+  port: z.number().int().min(1024).max(65_535),
+  cryptoSuite: z.literal('AEAD_AES_128_GCM'),
+  keyBase64: z.base64().length(40),
+});

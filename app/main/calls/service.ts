@@ -14,6 +14,7 @@ import type { Gate } from '../moderation/index.ts';
 import { moderates, refusalOf } from './access.ts';
 import { answerCall } from './answering.ts';
 import { RemoteSeat } from './attending.ts';
+import { runBots } from './bots.ts';
 import type { Seat } from './call.ts';
 import { callKeys } from './call-key.ts';
 import { shownRules } from './call-state.ts';
@@ -21,7 +22,7 @@ import { EventQueue } from './event-queue.ts';
 import { Hosting } from './hosting.ts';
 import { callKinds, type CallOpen, type Rules } from './kinds.ts';
 import { LiveCalls } from './live.ts';
-import type { Sfu } from './ports.ts';
+import type { BotMedia, ManagedRelay, Sfu } from './ports.ts';
 import { problem } from './problems.ts';
 import { checkProof, proofOf } from './recording/proof.ts';
 import type { RecordingBook } from './recording/book.ts';
@@ -42,6 +43,8 @@ export interface CallsInit extends Omit<HandshakeInit, 'transport'> {
   readonly random: Random;
   readonly logger?: Logger;
   readonly sfu: Sfu;
+  readonly relay: Pick<ManagedRelay, 'status' | 'offer'>;
+  readonly botMedia?: () => BotMedia;
   readonly rooms: Rooms;
   readonly recorder: Recorder;
   readonly recordingFolder: RecordingFolder;
@@ -200,10 +203,15 @@ export function createCalls(init: CallsInit) {
   };
 
   /** [CA18] At the host of the room, or at who took over. */
-  const seatIn = async (room: Room, tell: (event: contract.CallEvent) => void): Promise<Seat> => {
+  const seatIn = async (
+    room: Room,
+    tell: (event: contract.CallEvent) => void,
+    isSynthetic: boolean,
+  ): Promise<Seat> => {
     const host = succession.hostOf(room);
     if (host !== null && equalBytes(host, me))
-      return hosting.enter(room.id, { key: me, canHost: false, tell });
+      return hosting.enter(room.id, { key: me, canHost: false, isSynthetic, tell });
+    if (isSynthetic) throw problem('bots-elsewhere');
     const node = host && nodeOf(host);
     if (!node) throw problem('host-unreachable', { name: person(room.owner).handle });
     const to = { peer: node.peer, host, room: cidOf(room.id), canHost: canTakeOver() };
@@ -218,7 +226,7 @@ export function createCalls(init: CallsInit) {
       if (stops.length > 0) return;
       transport.handle(CALL_PROTOCOL, (channel) =>
         stops.length > 0
-          ? answerCall({ ...init, logger, enter: (...visit) => hosting.enter(...visit) }, channel)
+          ? answerCall({ ...init, logger, enter: (room, guest) => hosting.enter(room, guest) }, channel)
           : Promise.reject(problem('room-unknown')),
       );
       live.start();
@@ -302,16 +310,20 @@ export function createCalls(init: CallsInit) {
      * [CA3] Enters a room; the person is in the call while the events are read. Rejects with a Problem
      * `room-unknown`, `host-unreachable`, or another of the host.
      */
-    async *enter(cid: string, signal: AbortSignal): AsyncGenerator<contract.CallEvent, void> {
+    async *enter(
+      { room: cid, synthetic = false }: Inputs['enter'],
+      signal: AbortSignal,
+    ): AsyncGenerator<contract.CallEvent, void> {
       const queue = new EventQueue<contract.CallEvent>();
       const pass = gated(queue);
       const room = roomOf(cid);
-      const seat = await seatIn(room, (event) => {
+      const heard = (event: contract.CallEvent) => {
         // [CA18] The stream ends without a last event: the console enters again, and finds who hosts the room now.
         const isMoved = event.type === 'ended' && event.reason === 'host-lost' && !equalBytes(room.owner, me);
         if (!isMoved) pass(event);
         if (event.type === 'ended') queue.end();
-      });
+      };
+      const seat = await seatIn(room, heard, synthetic);
       const session = toBase64Url(random.bytes(16));
       const leave = () => queue.end();
       try {
@@ -353,15 +365,23 @@ export function createCalls(init: CallsInit) {
 
     studio,
 
+    /** [CA19] Rejects with a Problem `room-unknown`, `bots-elsewhere`, `bots-unavailable` and those of {@link enter}. */
+    bots(input: Inputs['bots'], signal: AbortSignal): AsyncGenerator<contract.BotsReport, void> {
+      if (!init.botMedia) throw problem('bots-unavailable');
+      if (!equalBytes(roomOf(input.room).owner, me)) throw problem('bots-elsewhere');
+      return runBots({ calls: this, media: init.botMedia(), clock }, input, signal);
+    },
+
     async hosting(): Promise<contract.CallHosting> {
       const loads = await sfu.loads();
       const trouble = settings().host ? sfu.trouble() : problem.fields('hosting-off');
-      return { problem: trouble, workers: loads.length, ...hosting.counts() };
+      return { problem: trouble, workers: loads.length, ...hosting.counts(), relay: init.relay.status() };
     },
 
     counts: () => hosting.counts(),
 
     ...callKeys({ ...init, community: log.community, roleOf }),
+    figures: () => hosting.figures(),
   };
 }
 

@@ -103,7 +103,8 @@ export class Caller {
 
   async #read(room: string): Promise<void> {
     try {
-      for await (const event of this.#node.calls.enter(room, this.#leaving.signal)) this.events.push(event);
+      for await (const event of this.#node.calls.enter({ room }, this.#leaving.signal))
+        this.events.push(event);
     } catch (error) {
       this.refused = error;
     }

@@ -1,6 +1,6 @@
 import type { Notice, SettingsPatch } from '../../contract/index.ts';
 import type { ArchivePorts } from '../archive/index.ts';
-import type { Recorder, RecordingFolder, Sfu } from '../calls/index.ts';
+import type { BotMedia, ManagedRelay, Recorder, RecordingFolder, Sfu } from '../calls/index.ts';
 import type { Network } from '../federation/index.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import type { Random } from '../kernel/clock.ts';
@@ -49,6 +49,10 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
   readonly recorder?: Recorder;
   /** Where recordings are kept. A world without a disk leaves it out. */
   readonly recordings?: RecordingFolder;
+  /** Carries media between participants and the SFU. A world without calls leaves it out. */
+  readonly relay?: Pick<ManagedRelay, 'status' | 'offer'>;
+  /** Makes the media of synthetic participants. A world without calls leaves it out. */
+  readonly botMedia?: () => BotMedia;
   readonly logger: Logger;
   /** Made on first use. A test world without archives leaves it out. */
   readonly archive?: () => ArchivePorts;

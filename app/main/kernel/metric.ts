@@ -7,12 +7,12 @@ export interface Metric {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export const gauge = (name: string, help: string, value: number): Metric => ({
-  name,
-  help,
-  type: 'gauge',
-  value,
-});
+export const gauge = (
+  name: string,
+  help: string,
+  value: number,
+  labels?: Readonly<Record<string, string>>,
+): Metric => ({ name, help, type: 'gauge', value, ...(labels ? { labels } : {}) });
 
 export const counter = (
   name: string,

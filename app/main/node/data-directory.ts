@@ -15,6 +15,8 @@ export interface DataDirectory {
   readonly passphrase: string;
   readonly settings: string;
   readonly logs: string;
+  /** The files of the relay of calls, its secret among them. */
+  readonly relay: string;
   /** Admits programs to the metrics of a running host, and to nothing else. */
   readonly metricsToken: string;
   readonly hostInfo: string;
@@ -93,6 +95,7 @@ export function dataLayout(path: string): DataDirectory {
     passphrase: join(node, 'passphrase'),
     settings: join(node, 'settings.json'),
     logs: join(node, 'logs'),
+    relay: join(node, 'relay'),
     metricsToken: join(node, 'metrics-token'),
     hostInfo: join(node, 'host.json'),
     entryPage: join(node, 'open.html'),

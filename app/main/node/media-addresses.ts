@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Settings } from '../../contract/index.ts';
-import type { SfuOptions } from '../calls/index.ts';
+import type { RelayOptions, SfuOptions } from '../calls/index.ts';
 
 /** The addresses of this machine that other machines may reach. */
 function ownAddresses(): string[] {
@@ -24,4 +24,15 @@ export function mediaAddresses(
   const [announced] = calls.announce;
   const outer = addresses.map((ip, at) => (at === 0 && announced !== undefined ? { ip, announced } : { ip }));
   return [...loopback, ...outer];
+}
+
+/** The relay that the settings ask for; null if they ask for none. */
+export function relayOptions(settings: Pick<Settings, 'network' | 'calls'>): RelayOptions | null {
+  const { coturn, coturnPort, coturnCert, coturnKey } = settings.calls;
+  if (!coturn) return null;
+  return {
+    listen: mediaAddresses(settings),
+    port: coturnPort,
+    certificate: coturnCert === '' || coturnKey === '' ? null : { cert: coturnCert, key: coturnKey },
+  };
 }

@@ -16,8 +16,10 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
+import { createCoturn, findTurnserver } from '../platform/coturn/index.ts';
 import { createRecorder, findFfmpeg } from '../platform/ffmpeg/index.ts';
 import { createSfu, findWorker } from '../platform/mediasoup/index.ts';
+import { createBotMedia } from '../platform/rtp/index.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { Communities } from './communities/communities.ts';
 import { openFolder, type SharedPorts } from './communities/open.ts';
@@ -27,7 +29,7 @@ import { guardedClock } from './degraded-mode.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
-import { mediaAddresses } from './media-addresses.ts';
+import { mediaAddresses, relayOptions } from './media-addresses.ts';
 import { moveOlder } from './move-older.ts';
 import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
@@ -122,6 +124,15 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
     const recorder = createRecorder({
       bin: () => findFfmpeg({ env: process.env, platform: process.platform }),
     });
+    const relay = createCoturn({
+      options: () => (offline ? null : relayOptions(settings.settings)),
+      folder: directory.relay,
+      program: () => findTurnserver(process.env['PATH']),
+      clock,
+      random: systemRandom,
+      logger,
+    });
+    undo.push(() => relay.stop());
     const shared = new SharedNetwork({
       transport,
       network,
@@ -146,6 +157,8 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       classifiersFor: () => classifiers.share(),
       sfu,
       recorder,
+      relay,
+      botMedia: createBotMedia,
       logger,
       settings: () => settings.settings,
     };
@@ -185,6 +198,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       async setSettings(patch) {
         const changed = await settings.patch(patch);
         if (patch.network && (await net.apply(changed.network))) await resumed();
+        if (patch.calls || patch.network) await relay.apply();
         if (patch.features) await communities.reopen();
         if (patch.storage) for (const { quota } of communities.running()) quota.measure();
         const notice = net.notice();
@@ -214,6 +228,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       });
     }
     shared.start();
+    await relay.apply();
     await communities.start();
     status.start();
     net.watch(() => void resumed());

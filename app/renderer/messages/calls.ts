@@ -272,6 +272,22 @@ export const calls = {
       label: 'Relay secret',
       hint: 'The REST secret that this node shares with the relay, for example static-auth-secret of coturn.',
     },
+    coturn: {
+      label: 'Run a relay',
+      hint: 'This node starts coturn, which must be installed, and offers it to everyone in its calls. It helps people whose network blocks UDP.',
+    },
+    coturnPort: {
+      label: 'Relay port',
+      hint: 'The UDP and TCP port of that relay. A router must forward it.',
+    },
+    coturnCert: {
+      label: 'Relay certificate',
+      hint: 'The file of a TLS certificate for the address for media. Empty: the relay does without TLS.',
+    },
+    coturnKey: {
+      label: 'Relay key',
+      hint: 'The file of the private key of that certificate.',
+    },
   },
   ...inCall,
 };

@@ -9,6 +9,7 @@ import { problem } from './problems.ts';
 import { refusing } from './refusal.ts';
 import { Tap } from './tap.ts';
 import { Transport, type Branch, type TransportRoom } from './transport.ts';
+import { browserWire, plainOptions, plainWire, type Wire } from './wires.ts';
 
 /** What a browser may be sent at first, in bits per second; it adapts within seconds. */
 const FIRST_OUTGOING_BPS = 1_000_000;
@@ -74,16 +75,7 @@ export class Room implements SfuRoom, TransportRoom {
         iceConsentTimeout: CONSENT_SECONDS,
       });
       await inner.setMaxIncomingBitrate(Math.round(limits.bitsPerSecond));
-      const transport = new Transport(this, branch, direction, inner);
-      this.#transports.add(transport);
-      branch.seat.tally.transports++;
-      inner.observer.once('close', () => {
-        this.#transports.delete(transport);
-        branch.seat.tally.transports--;
-      });
-      if (this.#closed) transport.close();
-      this.#demandOpen();
-      return transport;
+      return this.#transport(branch, direction, browserWire(inner));
     });
   }
 
@@ -91,6 +83,28 @@ export class Room implements SfuRoom, TransportRoom {
     this.#demandOpen();
     if (!this.#producers.has(id)) throw problem('producer-unknown');
     return Tap.create(this.#home.router, id, this.#clock);
+  }
+
+  async connectPlain(direction: Direction): Promise<Transport> {
+    this.#demandOpen();
+    return refusing(async () => {
+      const branch = direction === 'send' ? this.#home : await this.#branchForReceiver();
+      const inner = await branch.router.createPlainTransport(plainOptions);
+      return this.#transport(branch, direction, plainWire(inner));
+    });
+  }
+
+  #transport(branch: Branch, direction: Direction, wire: Wire): Transport {
+    const transport = new Transport(this, branch, direction, wire);
+    this.#transports.add(transport);
+    branch.seat.tally.transports++;
+    wire.onClosed(() => {
+      this.#transports.delete(transport);
+      branch.seat.tally.transports--;
+    });
+    if (this.#closed) transport.close();
+    this.#demandOpen();
+    return transport;
   }
 
   onLevels(

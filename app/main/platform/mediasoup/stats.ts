@@ -15,7 +15,7 @@ interface Track {
 /** How well a connection carries its media, by what the worker and the browser's receiver reports say. */
 export async function statsOf(
   direction: Direction,
-  transport: types.WebRtcTransport,
+  transport: { getStats(): Promise<readonly types.BaseTransportStats[]> },
   tracks: readonly Track[],
 ): Promise<TransportStats> {
   const sampled = tracks

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { carries, DtlsParameters, RtpCapabilities, RtpParameters } from '../../calls/adapter-ports.ts';
+import { carries, RtpCapabilities, RtpParameters } from '../../calls/adapter-ports.ts';
 import type {
   Direction,
   MediaKind,
@@ -10,13 +10,11 @@ import type {
   TransportStats,
 } from '../../calls/ports.ts';
 import type { Seat } from './pool.ts';
-import { plain } from './plain.ts';
 import { problem } from './problems.ts';
 import { parsed, refusing } from './refusal.ts';
 import { statsOf } from './stats.ts';
 import { Consumer, Producer } from './tracks.ts';
-
-type State = 'connecting' | 'connected' | 'lost';
+import type { State, Wire } from './wires.ts';
 
 /** The router of a room on one worker. Participants send to the first of the room and receive from any. */
 export interface Branch {
@@ -32,48 +30,45 @@ export interface TransportRoom {
   reach(id: string, branch: Branch): Promise<void>;
 }
 
-/** One connection of a browser. */
+/** One connection of a participant. */
 export class Transport implements SfuTransport {
   readonly id: string;
   readonly offer: SfuTransport['offer'];
   readonly #room: TransportRoom;
   readonly #branch: Branch;
   readonly #direction: Direction;
-  readonly #inner: types.WebRtcTransport;
+  readonly #wire: Wire;
+  readonly #inner: Wire['inner'];
   readonly #consumers = new Set<types.Consumer>();
   readonly #producers = new Set<types.Producer>();
   #isConnecting = false;
   #state: State | 'new' = 'new';
   #onState: (state: State) => void = () => {};
 
-  constructor(room: TransportRoom, branch: Branch, direction: Direction, inner: types.WebRtcTransport) {
+  constructor(room: TransportRoom, branch: Branch, direction: Direction, wire: Wire) {
     this.#room = room;
     this.#branch = branch;
     this.#direction = direction;
-    this.#inner = inner;
-    this.id = inner.id;
-    const { iceParameters, iceCandidates, dtlsParameters } = inner;
-    this.offer = {
-      iceParameters: plain(iceParameters),
-      iceCandidates: iceCandidates.map(plain),
-      dtlsParameters: plain(dtlsParameters),
-    };
-    inner.on('icestatechange', () => this.#stateChanged());
-    inner.on('dtlsstatechange', () => this.#stateChanged());
-    inner.observer.once('close', () => this.#announce('lost'));
+    this.#wire = wire;
+    this.#inner = wire.inner;
+    this.id = wire.inner.id;
+    this.offer = wire.offer;
+    wire.onState((state) => this.#announce(state));
+    wire.onClosed(() => this.#announce('lost'));
   }
 
-  async connect(dtlsParameters: Rtc): Promise<void> {
+  async connect(parameters: Rtc): Promise<void> {
     this.#demandOpen();
-    const checked = parsed(DtlsParameters, dtlsParameters);
     if (this.#isConnecting) throw problem('connected-twice');
+    // What is invalid may be tried again.
+    const connected = this.#wire.connect(parameters);
     this.#isConnecting = true;
-    await refusing(() => this.#inner.connect({ dtlsParameters: checked as types.DtlsParameters }));
+    await refusing(() => connected);
   }
 
   async restartIce(): Promise<Rtc> {
     this.#demandOpen();
-    return refusing(async () => plain(await this.#inner.restartIce()));
+    return refusing(() => this.#wire.restartIce());
   }
 
   async produce(track: {
@@ -146,14 +141,6 @@ export class Transport implements SfuTransport {
 
   close(): void {
     this.#inner.close();
-  }
-
-  #stateChanged(): void {
-    const { iceState, dtlsState } = this.#inner;
-    if (dtlsState === 'failed' || dtlsState === 'closed' || iceState === 'disconnected')
-      this.#announce('lost');
-    else if (dtlsState === 'connected') this.#announce('connected');
-    else if (iceState !== 'new') this.#announce('connecting');
   }
 
   #announce(state: State): void {

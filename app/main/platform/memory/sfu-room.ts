@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import { DtlsParameters, PlainParameters } from '../../calls/adapter-ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Direction, SfuRoom, SfuTap } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
@@ -38,9 +40,17 @@ export class MemorySfuRoom implements SfuRoom {
     direction: Direction,
     _limits: { readonly bitsPerSecond: number },
   ): Promise<MemorySfuTransport> {
+    return this.#connect(direction, DtlsParameters);
+  }
+
+  async connectPlain(direction: Direction): Promise<MemorySfuTransport> {
+    return this.#connect(direction, PlainParameters);
+  }
+
+  #connect(direction: Direction, form: z.ZodType): MemorySfuTransport {
     if (this.#closed) throw problem('sfu-closed');
     const { clock, id } = this.#parts;
-    const transport = new MemorySfuTransport(this, { clock, id, direction });
+    const transport = new MemorySfuTransport(this, { clock, id, direction, form });
     this.transports.set(transport.id, transport);
     return transport;
   }

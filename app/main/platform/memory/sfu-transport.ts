@@ -1,5 +1,6 @@
+import type * as z from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import { carries, DtlsParameters, RtpCapabilities, RtpParameters } from '../../calls/adapter-ports.ts';
+import { carries, RtpCapabilities, RtpParameters } from '../../calls/adapter-ports.ts';
 import type { Direction, MediaKind, Rtc, SfuTransport, TransportStats } from '../../calls/ports.ts';
 import { problem } from './problems.ts';
 import { carried } from './sfu-codecs.ts';
@@ -25,6 +26,7 @@ export class MemorySfuTransport implements SfuTransport {
   readonly #room: TransportRoom;
   readonly #clock: Clock;
   readonly #direction: Direction;
+  readonly #form: z.ZodType;
   readonly #nextId: (kind: string) => string;
   readonly #producers = new Set<MemoryProducer>();
   readonly #ssrcs = new Set<number>();
@@ -38,11 +40,23 @@ export class MemorySfuTransport implements SfuTransport {
 
   constructor(
     room: TransportRoom,
-    { clock, id, direction }: { clock: Clock; id: (kind: string) => string; direction: Direction },
+    {
+      clock,
+      id,
+      direction,
+      form,
+    }: {
+      clock: Clock;
+      id: (kind: string) => string;
+      direction: Direction;
+      /** Of what it is connected with. */
+      form: z.ZodType;
+    },
   ) {
     this.#room = room;
     this.#clock = clock;
     this.#direction = direction;
+    this.#form = form;
     this.#nextId = id;
     this.id = id('transport');
     this.offer = {
@@ -65,9 +79,9 @@ export class MemorySfuTransport implements SfuTransport {
     };
   }
 
-  async connect(dtlsParameters: Rtc): Promise<void> {
+  async connect(parameters: Rtc): Promise<void> {
     this.#demandOpen();
-    if (!DtlsParameters.safeParse(dtlsParameters).success) throw problem('sfu-refused');
+    if (!this.#form.safeParse(parameters).success) throw problem('sfu-refused');
     if (this.#isConnecting) throw problem('connected-twice');
     this.#isConnecting = true;
     this.#announce('connecting');

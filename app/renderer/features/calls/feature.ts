@@ -30,6 +30,10 @@ export const calls: ConsoleFeature = {
       { path: 'calls.recordingBytes', kind: 'number', ...words.settings.recordingBytes },
       { path: 'calls.recordingDays', kind: 'number', ...words.settings.recordingDays },
       { path: 'calls.relaySecret', kind: 'secret', ...words.settings.relaySecret },
+      { path: 'calls.coturn', kind: 'switch', ...words.settings.coturn },
+      { path: 'calls.coturnPort', kind: 'number', ...words.settings.coturnPort },
+      { path: 'calls.coturnCert', kind: 'text', ...words.settings.coturnCert },
+      { path: 'calls.coturnKey', kind: 'text', ...words.settings.coturnKey },
     ],
   },
 };

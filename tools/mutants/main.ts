@@ -122,6 +122,7 @@ function optionsFor(
       '!**/*.contract.ts',
       '!**/problems.ts',
       '!**/index.ts',
+      '!**/sim-acts.ts',
     ],
     coverageAnalysis: 'perTest',
     concurrency: processes,

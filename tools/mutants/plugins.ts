@@ -52,10 +52,11 @@ function sampler() {
 
 const ERRORS = /^(?:Type|Range)?Error$/;
 
-/** What the operator reads: the words of an error that nobody tells apart by them, and lines of the log. */
+/** Sentences: of catalogues, of errors that nobody tells apart by them, and lines of the log. */
 function isProse({ node }: NodePath): boolean {
   const { type, callee } = node;
   if (type === 'NewExpression') return ERRORS.test(callee?.name ?? '');
+  if (type === 'CallExpression' && callee?.name === 'defineProblems') return true;
   if (type !== 'CallExpression' || callee?.type !== 'MemberExpression') return false;
   const { object } = callee;
   const of = object?.name ?? object?.property?.name ?? object?.property?.id?.name ?? '';

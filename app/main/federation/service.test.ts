@@ -86,17 +86,22 @@ test('catch-up can be asked for at once, and is done when nothing is missing', a
   expect(host.federation.syncProgress()).toBeNull();
 });
 
-test('an invite that nobody can use is refused, and a peer is disconnected by its id', async () => {
+test('invites are listed until they are revoked, and a peer is disconnected by its id', async () => {
   const { world, host } = await pair();
-  expect(() => host.federation.invite({ role: 'member', hours: 1, uses: 2, reach: 'internet' })).toThrow(
-    expect.objectContaining({ code: 'not-reachable' }) as Error,
+  const wish = { role: 'member', hours: 1, uses: 2 } as const;
+  expect(() => host.federation.invite({ ...wish, reach: 'machine' })).toThrow(
+    expect.objectContaining({ code: 'not-reachable', message: 'This node does not listen.' }) as Error,
   );
-  expect(host.federation.invites()).toEqual([]);
+  const { invite, addresses } = host.federation.invite({ ...wish, reach: 'internet' });
+  expect(addresses).toEqual([`/memory/${FOUNDER}`]);
+  expect(host.federation.invites()).toMatchObject([{ id: invite.id, usesLeft: 2, usedBy: [] }]);
+  host.federation.revokeInvite(invite.id);
+  expect(host.federation.invites()).toMatchObject([{ usesLeft: 0 }]);
   expect(() => host.federation.revokeInvite('ab')).toThrow(
     expect.objectContaining({ code: 'invite-unknown' }) as Error,
   );
   await host.federation.disconnect('ada');
-  await world.clock.pass(1000);
+  await world.clock.pass(100);
   expect(host.federation.view().peers).toEqual([]);
 });
 

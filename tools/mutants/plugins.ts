@@ -14,10 +14,12 @@ interface Mutant {
 
 /** A node of the syntax tree with its surroundings, as Babel tells. */
 interface NodePath {
-  readonly node: {
-    readonly type: string;
-    readonly callee?: { readonly type: string; readonly name?: string; readonly object?: Named };
-  };
+  readonly node: Node;
+}
+interface Node {
+  readonly type: string;
+  readonly callee?: { readonly type: string; readonly name?: string; readonly object?: Named };
+  readonly expression?: Node;
 }
 interface Named {
   readonly name?: string;
@@ -53,8 +55,8 @@ function sampler() {
 const ERRORS = /^(?:Type|Range)?Error$/;
 
 /** Sentences: of catalogues, of errors that nobody tells apart by them, and lines of the log. */
-function isProse({ node }: NodePath): boolean {
-  const { type, callee } = node;
+function isProse({ type, callee, expression }: Node): boolean {
+  if (type === 'ExpressionStatement' && expression !== undefined) return isProse(expression);
   if (type === 'NewExpression') return ERRORS.test(callee?.name ?? '');
   if (type === 'CallExpression' && callee?.name === 'defineProblems') return true;
   if (type !== 'CallExpression' || callee?.type !== 'MemberExpression') return false;
@@ -64,7 +66,7 @@ function isProse({ node }: NodePath): boolean {
 }
 
 const prose = {
-  shouldIgnore: (path: NodePath): string | undefined => (isProse(path) ? 'prose' : undefined),
+  shouldIgnore: (path: NodePath): string | undefined => (isProse(path.node) ? 'prose' : undefined),
 };
 
 export const strykerPlugins = [

@@ -1,6 +1,7 @@
 /**
  * Changes the code of one room in many small ways and counts which changes its tests notice:
- * `npm run mutants -- ROOM [FILE...] [--write]`; files are named under `app/main`. The score is written to docs/mutants.md with `--write`.
+ * `npm run mutants -- ROOM [FILE...] [--sample N] [--seed TEXT] [--processes N] [--write]`; files are named under
+ * `app/main`, lines of them as in `log/store.ts:10-20`. The score is written to docs/mutants.md with `--write`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -43,6 +44,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   moderation: room('moderation', 'node/gate.test.ts', 'judgements/judgements.test.ts'),
 };
 
+/** Why a change was left out of a sample, see plugins.ts. */
+const NOT_DRAWN = 'not drawn';
+
 const Report = z.object({
   files: z.record(
     z.string(),
@@ -51,6 +55,7 @@ const Report = z.object({
         z.object({
           mutatorName: z.string(),
           replacement: z.string().optional(),
+          statusReason: z.string().optional(),
           status: z.enum([
             'Killed',
             'Survived',
@@ -96,9 +101,18 @@ async function install(): Promise<void> {
 }
 
 /** The options of StrykerJS: https://stryker-mutator.io/docs/stryker-js/configuration/. */
-function optionsFor(code: readonly string[], scratch: string): object {
+function optionsFor(
+  code: readonly string[],
+  scratch: string,
+  { isSample, processes }: { isSample: boolean; processes: number },
+): object {
   return {
-    plugins: [join(HERE, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],
+    plugins: [
+      join(HERE, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js'),
+      join(HERE, 'plugins.ts'),
+    ],
+    checkers: isSample ? ['sample'] : [],
+    ignorers: ['prose'],
     testRunner: 'vitest',
     vitest: { related: false, configFile: 'tools/mutants/vitest.config.ts' },
     mutate: [
@@ -108,10 +122,12 @@ function optionsFor(code: readonly string[], scratch: string): object {
       '!**/*.contract.ts',
       '!**/problems.ts',
       '!**/index.ts',
+      '!**/sim-acts.ts',
     ],
     coverageAnalysis: 'perTest',
-    concurrency: 2,
-    timeoutMS: 20_000,
+    concurrency: processes,
+    timeoutMS: 10_000,
+    timeoutFactor: 4,
     tempDirName: join(scratch, 'copy'),
     ignorePatterns: ['/release', '/dist', '/bench', '/e2e', '/docs', '/tools/training', '/app/renderer'],
     reporters: ['progress-append-only', 'json'],
@@ -122,21 +138,27 @@ function optionsFor(code: readonly string[], scratch: string): object {
 interface Score {
   readonly file: string;
   readonly killed: number;
+  /** How many of those killed ran into the time limit: on a busy machine some of them may be sound. */
+  readonly late: number;
+  readonly drawn: number;
   readonly all: number;
   readonly survivors: readonly string[];
 }
 
-/** A mutant that made a test fail, or run for ever, was noticed. */
+/** A mutant that made a test fail, or run for ever, was noticed. One that was not drawn counts as a compile error. */
 function scoresOf({ files }: Report): Score[] {
   return Object.entries(files).map(([file, { mutants }]) => {
     const counted = mutants.filter(
       ({ status }) => !['CompileError', 'RuntimeError', 'Ignored'].includes(status),
     );
+    const passedOver = mutants.filter(({ statusReason }) => statusReason === NOT_DRAWN).length;
     const left = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
     return {
       file,
       killed: counted.length - left.length,
-      all: counted.length,
+      late: counted.filter(({ status }) => status === 'Timeout').length,
+      drawn: counted.length,
+      all: counted.length + passedOver,
       survivors: left.map(
         ({ location, mutatorName, replacement = '', status }) =>
           `${file}:${location.start.line} ${status === 'NoCoverage' ? 'not reached' : 'not noticed'}: ${mutatorName} ${replacement.replaceAll(/\s+/g, ' ').slice(0, 60)}`,
@@ -148,25 +170,51 @@ function scoresOf({ files }: Report): Score[] {
 const percent = (killed: number, all: number): string =>
   all === 0 ? '–' : `${((100 * killed) / all).toFixed(1)} %`;
 
+/** The 95 % interval of Wilson for a share that was counted in a sample. */
+function interval(killed: number, drawn: number): string {
+  const z2 = 1.96 ** 2;
+  const share = killed / drawn;
+  const middle = share + z2 / (2 * drawn);
+  const spread = 1.96 * Math.sqrt((share * (1 - share)) / drawn + z2 / (4 * drawn ** 2));
+  const at = (bound: number) => ((100 * bound) / (1 + z2 / drawn)).toFixed(1);
+  return `${at(middle - spread)}–${at(middle + spread)} %`;
+}
+
+type Outcome = Pick<Score, 'killed' | 'late' | 'drawn' | 'all'>;
+
 /** Replaces the line of a room in the table of the document. */
-async function write(name: string, killed: number, all: number): Promise<void> {
+async function write(name: string, { killed, late, drawn, all }: Outcome): Promise<void> {
   const text = await readFile(DOCUMENT, 'utf8');
   const day = new Date().toISOString().slice(0, 10);
-  const line = `| ${name} | ${all.toLocaleString('en-US')} | ${percent(killed, all)} | ${day} |`;
+  const cells = [
+    all.toLocaleString('en-US'),
+    drawn === all ? 'all' : drawn.toLocaleString('en-US'),
+    percent(killed, drawn),
+    percent(late, drawn),
+    drawn === all ? '' : interval(killed, drawn),
+    day,
+  ];
   const known = new RegExp(`^\\| ${name} \\|.*$`, 'm');
   if (!known.test(text)) throw new Error(`docs/mutants.md has no line for “${name}”.`);
-  await writeFile(DOCUMENT, text.replace(known, line));
+  await writeFile(DOCUMENT, text.replace(known, `| ${[name, ...cells].join(' | ')} |`));
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' } },
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    processes: { type: 'string', default: '2' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const [name = '', ...files] = positionals;
 const chosen = ROOMS[name];
-if (chosen === undefined) {
+const isSample = values.sample !== undefined;
+if (chosen === undefined || (isSample && !/^[1-9]\d*$/.test(values.sample ?? ''))) {
   process.stderr.write(
-    `Usage: npm run mutants -- ROOM [FILE...] [--write]\nRooms: ${Object.keys(ROOMS).join(', ')}\n`,
+    'Usage: npm run mutants -- ROOM [FILE...] [--sample N] [--seed TEXT] [--processes N] [--write]\n' +
+      `Rooms: ${Object.keys(ROOMS).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -174,20 +222,35 @@ await install();
 const scratch = await mkdtemp(join(tmpdir(), 'impulse-mutants-'));
 try {
   const config = join(scratch, 'stryker.config.json');
-  await writeFile(config, JSON.stringify(optionsFor(files.length > 0 ? files : chosen.code, scratch)));
+  const options = optionsFor(files.length > 0 ? files : chosen.code, scratch, {
+    isSample,
+    processes: Number(values.processes),
+  });
+  await writeFile(config, JSON.stringify(options));
   const stryker = join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const code = await run(process.execPath, [stryker, 'run', config], ROOT, {
     IMPULSE_MUTANTS_TESTS: chosen.tests.map((pattern) => `app/main/${pattern}`).join(),
+    IMPULSE_MUTANTS_SAMPLE: values.sample,
+    IMPULSE_MUTANTS_SEED: values.seed,
   });
   if (code !== 0) process.exit(code);
   const scores = scoresOf(Report.parse(JSON.parse(await readFile(join(scratch, 'report.json'), 'utf8'))));
   for (const { survivors } of scores) for (const one of survivors) process.stdout.write(`${one}\n`);
-  for (const { file, killed, all } of scores)
-    process.stdout.write(`${percent(killed, all).padStart(8)}  ${file}\n`);
-  const killed = scores.reduce((sum, one) => sum + one.killed, 0);
-  const all = scores.reduce((sum, one) => sum + one.all, 0);
-  process.stdout.write(`${percent(killed, all).padStart(8)}  ${name}: ${killed} of ${all} changes noticed\n`);
-  if (values.write === true && files.length === 0) await write(name, killed, all);
+  for (const { file, killed, drawn } of scores)
+    if (drawn > 0) process.stdout.write(`${percent(killed, drawn).padStart(8)}  ${file}\n`);
+  const sum = (of: (one: Score) => number) => scores.reduce((total, one) => total + of(one), 0);
+  const outcome: Outcome = {
+    killed: sum((one) => one.killed),
+    late: sum((one) => one.late),
+    drawn: sum((one) => one.drawn),
+    all: sum((one) => one.all),
+  };
+  const { killed, late, drawn, all } = outcome;
+  process.stdout.write(
+    `${percent(killed, drawn).padStart(8)}  ${name}: ${killed} of ${drawn} changes noticed, ${late} by the time limit` +
+      (drawn < all ? `, drawn from ${all}; ${interval(killed, drawn)}\n` : '\n'),
+  );
+  if (values.write && files.length === 0) await write(name, outcome);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

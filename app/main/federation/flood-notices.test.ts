@@ -5,17 +5,22 @@ import { FloodNotices } from './flood-notices.ts';
 function fixture() {
   const clock = new VirtualClock(0);
   const told = new Map<string, string>();
+  const notices: unknown[] = [];
   let put = 0;
   const floods = new FloodNotices({
     clock,
     notices: {
-      put: ({ id, message }) => (put++, void told.set(id, message)),
+      put: ({ id, message, ...rest }) => (
+        put++,
+        void told.set(id, message),
+        void notices.push({ id, ...rest })
+      ),
       remove: (id) => void told.delete(id),
     },
     nameOf: () => 'eve',
     nameOfPeer: (peer) => `Kitchen of ${peer}`,
   });
-  return { clock, floods, told, puts: () => put };
+  return { clock, floods, told, notices, puts: () => put };
 }
 
 test('[G5] the sysop is told once who sends too much, and no longer ten minutes after the last dropped event', async () => {
@@ -50,4 +55,38 @@ test('[G5] one burst of a person who writes fast is not told', () => {
   floods.dropped({ author: new Uint8Array(32) });
   expect(puts()).toBe(1);
   floods.stop();
+});
+
+test('[G5] each source leads to the page where the sysop can act', () => {
+  const { floods, notices } = fixture();
+  for (let count = 0; count < 300; count++) floods.dropped({ author: new Uint8Array([171]) });
+  for (let count = 0; count < 300; count++) floods.dropped({ peer: 'p1' });
+  expect(notices).toMatchObject([
+    { id: 'flood-by-ab', severity: 'attention', action: 'go.members' },
+    { id: 'flood-of-p1', severity: 'attention', action: 'go.federation' },
+  ]);
+  floods.stop();
+});
+
+test('[G5] sources that stay below the bound are forgotten together, and a notice that went may come again', async () => {
+  const { clock, floods, puts } = fixture();
+  const drop = (peer: string, times: number) => {
+    for (let count = 0; count < times; count++) floods.dropped({ peer });
+  };
+  drop('p0', 299);
+  for (let peer = 1; peer < 1000; peer++) drop(`p${peer}`, 1);
+  drop('more', 1);
+  drop('p0', 299);
+  expect(puts()).toBe(0);
+  drop('p0', 1);
+  expect(puts()).toBe(1);
+  await clock.pass(600_000);
+  drop('p0', 299);
+  expect(puts()).toBe(1);
+  drop('p0', 1);
+  expect(puts()).toBe(2);
+  floods.stop();
+  await clock.pass(600_000);
+  drop('p0', 300);
+  expect(puts()).toBe(3);
 });

@@ -17,6 +17,7 @@ let internet: Internet;
 let place: Place;
 let book: NodeBook;
 let peers: Peers;
+let store: FederationStore;
 const banned = new Set<string>();
 /** Peers that were considered for a dial. */
 const considered = new Set<string>();
@@ -30,9 +31,10 @@ beforeEach(async () => {
   await place.transport.start();
   const db = openDatabase(':memory:', federationMigrations);
   book = new NodeBook(db, world.clock);
+  store = new FederationStore(db);
   peers = new Peers({
     ...place,
-    store: new FederationStore(db),
+    store,
     book,
     clock: world.clock,
     random: seededRandom('ada'),
@@ -153,6 +155,131 @@ describe('the nodes of the book', () => {
     await world.clock.pass(1000);
     expect(await reached).toBe(true);
     expect(await peers.reach('nobody')).toBe(false);
+  });
+});
+
+describe('dialling', () => {
+  const BOB = '/ip4/8.8.0.1/tcp/4001';
+  /** When a node was dialled, in milliseconds since now. */
+  const waits = (since: number) => place.dials.map(({ at }) => at - since);
+
+  test('[P1] the waits after failures double from one second, less up to half, to five minutes', async () => {
+    const since = world.clock.now();
+    record({ peer: 'bob', addresses: [`${BOB}/p2p/bob`] });
+    await world.clock.pass(60 * MINUTE_MS);
+    const gaps = waits(since).map((at, index, all) => at - (all[index - 1] ?? 0) - 50);
+    // Later ones also wait for the guard of [P7], which lets six dials a minute through.
+    for (const [failures, gap] of [
+      ...gaps.slice(1, 4).entries(),
+      ...gaps.slice(-5).map((gap) => [9, gap] as const),
+    ]) {
+      const fullMs = Math.min(1000 * 2 ** failures, 300_000);
+      expect(gap).toBeGreaterThanOrEqual(fullMs / 2 - 50);
+      expect(gap).toBeLessThanOrEqual(fullMs);
+    }
+  });
+
+  test('[P4] a node that sleeps dials nobody, and dials at once when it wakes', async () => {
+    peers.suspended();
+    await member('bob', '8.8.0.1');
+    internet.close(BOB);
+    await world.clock.pass(MINUTE_MS);
+    expect(place.dials).toEqual([]);
+    peers.resumed();
+    await world.clock.pass(20 * MINUTE_MS);
+    const before = place.dials.length;
+    peers.suspended();
+    await world.clock.pass(20 * MINUTE_MS);
+    expect(place.dials).toHaveLength(before);
+    internet.open('bob', BOB);
+    peers.resumed();
+    await world.clock.pass(100);
+    expect(connected()).toEqual(['bob']);
+  });
+
+  test('a node that stopped dials nobody, also when it loses peers and hears of others', async () => {
+    await member('bob', '8.8.0.1');
+    await world.clock.pass(1000);
+    peers.stop();
+    world.network.cut('ada', 'bob');
+    await member('cy', '8.9.0.1');
+    await world.clock.pass(20 * MINUTE_MS);
+    expect(hosts()).toEqual(['8.8.0.1']);
+    peers.start();
+    peers.start();
+    await world.clock.pass(1000);
+    expect(connected()).toEqual(['bob', 'cy']);
+    expect(hosts()).toHaveLength(3);
+  });
+
+  test('[P2] what was proved, and what a handshake told, is known after a restart', async () => {
+    await world.network.transport('bob').start();
+    internet.open('bob', BOB);
+    const dialled = peers.dial(`${BOB}/p2p/bob`);
+    await world.clock.pass(1000);
+    expect(await dialled).toBe('bob');
+    peers.learn('bob', ['/ip4/9.9.9.9/tcp/1/p2p/bob', '/ip4/9.9.9.8/tcp/1/p2p/other'], 'Attic');
+    peers.learn('ada', ['/ip4/9.9.9.7/tcp/1/p2p/ada'], null);
+    expect(store.addresses().map(({ address, peer, name }) => [address, peer, name])).toEqual([
+      [`${BOB}/p2p/bob`, 'bob', null],
+      ['/ip4/9.9.9.9/tcp/1/p2p/bob', 'bob', 'Attic'],
+    ]);
+    peers.stop();
+    world.network.cut('ada', 'bob');
+    peers.start();
+    await world.clock.pass(1000);
+    expect(connected()).toEqual(['bob']);
+  });
+
+  test('a peer that a person disconnected is forgotten with its addresses, until it connects', async () => {
+    await world.network.transport('bob').start();
+    internet.open('bob', BOB);
+    const dialled = peers.dial(`${BOB}/p2p/bob`);
+    await world.clock.pass(1000);
+    await dialled;
+    await peers.disconnect('bob');
+    expect([connected(), store.addresses()]).toEqual([[], []]);
+    peers.learn('bob', [`${BOB}/p2p/bob`], 'bob');
+    peers.resumed();
+    await world.clock.pass(MINUTE_MS);
+    expect(connected()).toEqual([]);
+    await connect(world, world.network.transport('bob'), 'ada');
+    world.network.cut('ada', 'bob');
+    await world.clock.pass(MINUTE_MS);
+    expect(connected()).toEqual(['bob']);
+  });
+
+  test('[FG5] a node whose place another took is forgotten, unless the book still has it', async () => {
+    await member('bob', '8.8.0.1');
+    peers.learn('bob', [`${BOB}/p2p/bob`], 'bob');
+    peers.learn('old', ['/ip4/8.8.0.2/tcp/1/p2p/old'], 'old');
+    peers.suspended();
+    for (const peer of ['bob', 'old', 'nobody']) peers.forget(peer);
+    expect(store.addresses().map(({ peer }) => peer)).toEqual(['bob']);
+    peers.resumed();
+    await world.clock.pass(MINUTE_MS);
+    expect([...new Set(hosts())]).toEqual(['8.8.0.1']);
+  });
+
+  test('fifty peers that no record names are kept, and those that a record names beside them', async () => {
+    peers.suspended();
+    for (let n = 0; n < 60; n++) peers.learn(`peer-${n}-`, [`/ip4/9.${n}.0.1/tcp/1/p2p/peer-${n}-`], null);
+    expect(store.addresses()).toHaveLength(50);
+    await member('bob', '8.8.0.1');
+    peers.learn('bob', [`${BOB}/p2p/bob`], 'bob');
+    expect(store.addresses()).toHaveLength(51);
+  });
+
+  test('a peer is reached once at a time, and one that is connected already without a dial', async () => {
+    peers.suspended();
+    await member('bob', '8.8.0.1');
+    peers.learn('bob', [`${BOB}/p2p/bob`], 'bob');
+    const both = [peers.reach('bob'), peers.reach('bob')];
+    await world.clock.pass(1000);
+    expect(await Promise.all(both)).toEqual([true, false]);
+    expect(await peers.reach('bob')).toBe(true);
+    expect(await peers.reach('liar')).toBe(false);
+    expect(place.dials).toHaveLength(1);
   });
 });
 

@@ -73,7 +73,6 @@ export class FileFetcher {
   #begin(key: string, id: Uint8Array) {
     const abort = new AbortController();
     const done = this.#fromPeers(id, abort.signal).finally(() => this.#running.delete(key));
-    done.catch(() => {});
     const run = { done, abort, waiting: 0 };
     this.#running.set(key, run);
     return run;

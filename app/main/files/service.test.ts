@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { noQuota, type Quota } from '../kernel/quota.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { sendHandshake } from '../log/handshake.ts';
@@ -8,11 +9,12 @@ import type { Channel } from '../log/transport.ts';
 import { encodeMessage } from '../log/wire.ts';
 import { memoryChunks } from '../platform/memory/chunks.ts';
 import { TestCommunity, type TestNode } from '../platform/memory/test-community.ts';
-import { CHUNK_BYTES, manifestOf, openManifest } from './manifest.ts';
+import { CHUNK_BYTES, manifestOf, maxManifestBytes, openManifest } from './manifest.ts';
 import { safeName, safeType } from './names.ts';
 import { createFiles } from './service.ts';
 import { FileStore } from './store.ts';
-import { encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
+import { scripted } from './test-channel.ts';
+import { decodeFileMessage, encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
 
 const MAX = 16 * 1024 * 1024;
 
@@ -21,23 +23,26 @@ interface Options {
   fileBudgetBytes?: number;
   maxFileBytes?: number;
   quota?: Quota;
+  logger?: Logger;
+  mayGive?: () => Promise<boolean>;
 }
 
 function filesOf(
   node: TestNode,
-  { sizeBytes, fileBudgetBytes = 1e9, maxFileBytes = MAX, quota = noQuota }: Options = {},
+  { sizeBytes, fileBudgetBytes = 1e9, maxFileBytes = MAX, quota = noQuota, ...others }: Options = {},
 ) {
   const disk = memoryChunks(sizeBytes);
   const store = new FileStore({ ...node, disk, fileBudgetBytes: () => fileBudgetBytes, quota });
   const files = createFiles({
     ...node,
+    ...others,
     quota,
     store,
     nodeName: () => node.name,
     maxFileBytes: () => maxFileBytes,
   });
   files.start();
-  return { ...files, disk };
+  return { ...files, disk, store, row: (digest: Uint8Array) => store.row(digest) };
 }
 
 /** Bytes that differ for every seed. */
@@ -101,6 +106,124 @@ describe('files of one node', () => {
     }
     await expect(files.put(endless(), 'x', '')).rejects.toEqual(code('file-too-large'));
     await expect(files.put(new Uint8Array(1001), 'x', '')).rejects.toEqual(code('file-too-large'));
+    const small = filesOf(nodes[0]!, { maxFileBytes: 3 * 1024 });
+    await expect(small.put(file(1), 'x', '')).rejects.toThrow('at most 3 KiB');
+  });
+
+  test('of exactly the largest size are taken, at once and as a stream', async () => {
+    const { nodes } = await community('mara');
+    const files = filesOf(nodes[0]!, { maxFileBytes: 1000 });
+    const bytes = file(1).slice(0, 1000);
+    async function* parts() {
+      for (const at of [0, 400, 800]) yield bytes.subarray(at, Math.min(at + 400, 1000));
+    }
+    const { cid } = await files.put(parts(), 'x', '');
+    expect(same((await files.get(cid)).bytes, bytes)).toBe(true);
+    expect((await files.put(bytes, 'x', '')).cid).toBe(cid);
+  });
+
+  test('take no space twice, and are written once', async () => {
+    const { nodes } = await community('mara');
+    const files = filesOf(nodes[0]!, { sizeBytes: CHUNK_BYTES });
+    for (const name of ['a', 'b']) await files.put(file(1), name, '');
+    expect(files.usedBytes()).toBe(CHUNK_BYTES);
+  });
+
+  test('that a post names stay, under the name of the post; those that it names wrongly are passed over', async () => {
+    const { nodes, clock } = await community('mara');
+    let commit: (batch: { event: { body: unknown } }[]) => void = () => {};
+    const log = { ...nodes[0]!.log, onCommit: (listener: typeof commit) => ((commit = listener), () => {}) };
+    const files = filesOf({ ...nodes[0]!, log: log as unknown as TestNode['log'] });
+    const { cid } = await files.put(file(1), 'own', 'text/plain');
+    const [here, away] = [digestOf(cid), sha256(Buffer.from('away'))];
+    const named = (digest: Uint8Array) => ({ cid: digest, name: '../Tide', type: 'Text/HTML', size: 7 });
+    const bodies = [
+      {},
+      { attachments: [] },
+      { attachments: ['x'] },
+      { attachments: [named(here), named(away)] },
+    ];
+    commit(bodies.map((body) => ({ event: { body } })));
+    await clock.pass(26 * 3_600_000);
+    expect(await files.attachment(here)).toEqual({
+      cid: here,
+      name: 'own',
+      type: 'text/plain',
+      size: CHUNK_BYTES,
+    });
+    expect(files.row(away)).toMatchObject({ name: 'Tide', type: 'text/html', size: 7 });
+    for (const digest of [away, sha256(Buffer.from('unknown'))]) {
+      await expect(files.attachment(digest)).rejects.toEqual(code('file-unknown'));
+    }
+    await files.forget(here);
+    expect([files.has(here), files.row(here), files.disk.chunks.size]).toEqual([false, null, 0]);
+  });
+
+  test('that cannot be dropped do not keep others from being dropped, now or later', async () => {
+    const { nodes, clock } = await community('mara');
+    const space = { spare: 1, tell: () => {} };
+    const quota = {
+      ...noQuota,
+      spareBytes: () => space.spare,
+      onTight: (listener: () => void) => ((space.tell = listener), () => {}),
+    };
+    const warned: unknown[] = [];
+    const logger = { ...silentLogger, warn: (event: string) => void warned.push(event) };
+    const files = filesOf(nodes[0]!, { quota, logger });
+    for (const seed of [1, 2]) await files.put(file(1, seed), 'x', '');
+    const remove = files.disk.remove;
+    files.disk.remove = () => Promise.reject(new Error('no disk'));
+    await clock.pass(26 * 3_600_000);
+    expect(warned).toEqual(['file-not-dropped', 'file-not-dropped']);
+    expect(files.usedBytes()).toBe(0);
+    const copy = manifestOf(file(1, 3));
+    const fetched = async () => {
+      space.spare = Infinity;
+      files.store.expect(copy, null);
+      await files.store.addChunk(copy.id, 0, copy.chunks[0]!, file(1, 3));
+    };
+    await fetched();
+    space.spare = 0;
+    space.tell();
+    await clock.pass(1);
+    expect(files.has(copy.id)).toBe(true);
+    space.spare = -1;
+    space.tell();
+    space.tell();
+    await clock.pass(1);
+    expect([files.has(copy.id), warned.length]).toEqual([false, 3]);
+    files.disk.remove = remove;
+    await fetched();
+    space.spare = -1;
+    space.tell();
+    await clock.pass(1);
+    expect(files.has(copy.id)).toBe(false);
+  });
+
+  test('are given only while the gate lets them pass', async () => {
+    const { nodes } = await community('mara');
+    let passes = true;
+    const files = filesOf(nodes[0]!, { mayGive: async () => passes });
+    const { cid } = await files.put(file(1), 'x', '');
+    await files.get(cid);
+    passes = false;
+    await expect(files.get(cid)).rejects.toEqual(code('held-back'));
+  });
+
+  test('are served from the start to the stop, and begun once', async () => {
+    const { nodes } = await community('mara');
+    const node = nodes[0]!;
+    const handlers: ((channel: Channel) => Promise<void>)[] = [];
+    const transport = {
+      ...node.transport,
+      handle: (_: string, handler: (typeof handlers)[0]) => handlers.push(handler),
+    };
+    const files = filesOf({ ...node, transport: transport as unknown as TestNode['transport'] });
+    files.start();
+    expect(handlers).toHaveLength(1);
+    await handlers[0]!(scripted('ines', []).channel);
+    await files.stop();
+    await expect(handlers[0]!(scripted('ines', []).channel)).rejects.toEqual(code('stopped'));
   });
 
   test('a full disk is reported, and no partial file is left', async () => {
@@ -137,6 +260,10 @@ describe('files that a node keeps for itself', () => {
     const { nodes, clock } = await community('mara', 'ines');
     const [mara, ines] = nodes.map((node) => filesOf(node));
     const digest = await mara!.keep(file(1.5), 'originals.gz');
+    expect(await mara!.attachment(digest)).toMatchObject({
+      name: 'originals.gz',
+      type: 'application/octet-stream',
+    });
     await clock.pass(26 * 3_600_000);
     expect(same((await mara!.read(digest))!, file(1.5))).toBe(true);
     await expect(clock.settle(ines!.get(cidOf(digest)))).rejects.toEqual(code('file-unavailable'));
@@ -149,6 +276,9 @@ describe('files that a node keeps for itself', () => {
     await expect(files.keep(file(1.5), 'originals.gz')).rejects.toEqual(code('file-quota'));
     expect(files.usedBytes()).toBe(0);
     await files.keep(file(0.5), 'originals.gz');
+    await files.keep(file(1, 2), 'exactly all');
+    const exact = filesOf(nodes[0]!, { fileBudgetBytes: files.usedBytes() + 1024 });
+    await exact.keep(new Uint8Array(1024), 'exactly all');
     const small = filesOf(nodes[0]!, { fileBudgetBytes: 0 });
     await expect(small.keep(file(0.7), 'originals.gz')).rejects.toEqual(code('file-quota'));
   });
@@ -160,7 +290,10 @@ describe('files of others', () => {
     const [mara, ines] = nodes.map((node) => filesOf(node));
     const { cid } = await mara!.put(file(3.5), 'tides.txt', 'text/plain');
     const both = await clock.settle(Promise.all([ines!.get(cid), ines!.get(cid)]));
-    for (const { bytes } of both) expect(same(bytes, file(3.5))).toBe(true);
+    for (const { bytes, name, type } of both) {
+      expect(same(bytes, file(3.5))).toBe(true);
+      expect([name, type]).toEqual(['file', 'application/octet-stream']);
+    }
     expect(nodes[1]!.transport.peers()[0]!.receivedBytes).toBeLessThan(4 * CHUNK_BYTES);
     expect(ines!.has(digestOf(cid))).toBe(true);
   });
@@ -305,11 +438,23 @@ describe('names', () => {
     ['a\u0000b\u202etxt.exe', 'abtxt.exe'],
     ['what?*.png ', 'what__.png'],
     ['', 'file'],
+    ['con', '_con'],
+    ['COM1.txt', '_COM1.txt'],
+    ['lpt9.tar.gz', '_lpt9.tar.gz'],
+    ['falcon', 'falcon'],
+    ['console.txt', 'console.txt'],
+    ['comet', 'comet'],
   ])('%j is saved as %j', (name, expected) => expect(safeName(name)).toBe(expected));
 
   test('a long name keeps its extension', () => {
     const name = safeName(`${'x'.repeat(300)}.tar`);
     expect([name.length, name.endsWith('.tar')]).toEqual([120, true]);
+  });
+
+  test('a long name without an extension is cut, and never within a letter', () => {
+    expect(safeName('x'.repeat(300))).toBe('x'.repeat(120));
+    expect(safeName(`a.b${'x'.repeat(300)}`)).toBe(`a.b${'x'.repeat(117)}`);
+    expect(safeName(`x${'\u{1f30a}'.repeat(100)}`)).toBe(`x${'\u{1f30a}'.repeat(59)}`);
   });
 
   test('a media type is valid or unknown', () => {
@@ -318,6 +463,12 @@ describe('names', () => {
       'application/octet-stream',
       'application/octet-stream',
     ]);
+    expect([safeType(' text/plain ;x'), safeType('?text/plain')]).toEqual([
+      'text/plain',
+      'application/octet-stream',
+    ]);
+    const longest = `a/${'b'.repeat(98)}`;
+    expect([safeType(longest), safeType(`${longest}b`)]).toEqual([longest, 'application/octet-stream']);
   });
 });
 
@@ -329,8 +480,44 @@ test('an inconsistent manifest is refused', () => {
     { v: 1, size: MAX + 1, chunks: Array.from({ length: 65 }, () => chunk) },
     { v: 2, size: 0, chunks: [] },
     { v: 1, size: 1, chunks: ['../../x'] },
+    { v: 1, size: 1, chunks: ['x'.repeat(32)] },
+    { v: 1, size: 1, chunks: [new Uint8Array(31)] },
   ]) {
     expect(() => openManifest(encodeCanonical(value), MAX)).toThrow(code('bad-manifest'));
   }
   expect(() => openManifest(new Uint8Array(1e6), MAX)).toThrow(code('bad-manifest'));
+  expect(() => openManifest(new Uint8Array([0xff]), MAX)).toThrow(code('bad-manifest'));
+});
+
+test('the description of the largest file is accepted, and has 34 bytes for each chunk', () => {
+  const bytes = encodeCanonical({
+    v: 1,
+    size: MAX,
+    chunks: Array.from({ length: 64 }, () => new Uint8Array(32)),
+  });
+  expect(openManifest(bytes, MAX)).toMatchObject({ size: MAX, id: sha256(bytes) });
+  expect(maxManifestBytes(MAX)).toBe(64 * 34 + 64);
+  expect(bytes.length).toBeLessThan(maxManifestBytes(MAX));
+});
+
+test('a message of another form is refused', () => {
+  const digest = new Uint8Array(32);
+  const read = (value: unknown, ...names: ('get' | 'manifest' | 'chunk' | 'end')[]) =>
+    decodeFileMessage(encodeCanonical(value), names);
+  expect(read(['get', digest, 3], 'get')).toEqual(['get', digest, 3]);
+  expect(read(['end', 'busy'], 'chunk', 'end')).toEqual(['end', 'busy']);
+  for (const value of [
+    ['get', new Uint8Array(31), 0],
+    ['get', 'x'.repeat(32), 0],
+    ['get', digest, 1_000_001],
+    ['manifest', 'x'],
+    ['manifest', new Uint8Array(CHUNK_BYTES + 1)],
+    ['end', 'never'],
+    ['end', 'done'],
+    [],
+    'get',
+    null,
+  ]) {
+    expect(() => read(value, 'get', 'manifest')).toThrow(code('malformed'));
+  }
 });

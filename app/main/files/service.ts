@@ -50,9 +50,9 @@ export interface FileRef {
 
 /** The attachments of a post’s body; the boards validated the rest. */
 const WithFiles = z.object({
-  attachments: z
-    .array(z.object({ cid: z.instanceof(Uint8Array), name: z.string(), type: z.string(), size: z.int() }))
-    .min(1),
+  attachments: z.array(
+    z.object({ cid: z.instanceof(Uint8Array), name: z.string(), type: z.string(), size: z.int() }),
+  ),
 });
 
 /** A file’s bytes, or null if it is not complete on this node. */

@@ -73,8 +73,39 @@ describe('pages', () => {
     expect(staticFile('/srv/site', '/../site-other/x')).toBeNull();
   });
 
+  test('what is not there is said in plain text, which nobody keeps', async () => {
+    const bare = await hosts.start({});
+    for (const [on, path, status, text] of [
+      [host, '/nothing', 404, 'There is nothing here.\n'],
+      [bare, '/', 404, 'There is nothing here.\n'],
+      [host, '/api?x', 426, 'Open a WebSocket here.\n'],
+    ] as const) {
+      const response = await fetch(`${on.url}${path}`);
+      expect([response.status, await response.text()]).toEqual([status, text]);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': String(text.length),
+        'cache-control': 'no-store',
+        'x-frame-options': 'DENY',
+      });
+    }
+  });
+
+  test('an answer that fails here says so, and no more', async () => {
+    const failing = await hosts.start({ metrics: () => Promise.reject(new Error('secret detail')) });
+    const response = await fetch(`${failing.url}/metrics`, {
+      headers: { authorization: `Bearer ${metricsToken}` },
+    });
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'Something went wrong here; the log of the node says what.\n',
+    ]);
+  });
+
   test('only GET and HEAD are answered', async () => {
-    expect((await raw(host, '/', {}, 'POST')).status).toBe(405);
+    const refused = await fetch(host.url, { method: 'POST' });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect((await fetch(`${host.url}/session`)).status).toBe(404);
     expect(await raw(host, '/', {}, 'HEAD')).toEqual({ status: 200, body: '' });
   });
 
@@ -104,10 +135,12 @@ describe('pages', () => {
 
 describe('health and metrics', () => {
   test('health needs no token and reveals nothing else', async () => {
-    const response = await fetch(`${host.url}/healthz`);
-    expect(await response.json()).toEqual({ status: 'ok' });
-    const ill = await hosts.start({ healthy: () => false });
-    expect((await fetch(`${ill.url}/healthz`)).status).toBe(503);
+    const response = await fetch(`${host.url}/healthz?now`);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const ill = await fetch(`${(await hosts.start({ healthy: () => false })).url}/healthz`);
+    expect([ill.status, await ill.json()]).toEqual([503, { status: 'degraded' }]);
   });
 
   test('metrics need their token, every letter of it, and it opens nothing else', async () => {
@@ -121,6 +154,22 @@ describe('health and metrics', () => {
       headers: { authorization: `Bearer ${metricsToken}` },
     });
     expect(await response.text()).toMatch(/^impulse_host_refused_total \d+$/m);
+  });
+
+  test('metrics tell how many clients are connected and how many requests were refused', async () => {
+    const counted = await hosts.start({});
+    const page = await connectPage(counted);
+    await raw(counted, '/', { host: 'evil.example' });
+    await raw(counted, '/', { origin: 'https://evil.example' });
+    await knock(counted);
+    const response = await fetch(`${counted.url}/metrics`, {
+      headers: { authorization: `Bearer ${metricsToken}` },
+    });
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await response.text();
+    expect(text).toContain('# TYPE impulse_host_clients gauge\nimpulse_host_clients 1\n');
+    expect(text).toContain('# TYPE impulse_host_refused_total counter\nimpulse_host_refused_total 3\n');
+    page.terminate();
   });
 
   test('label values cannot break out of their quotes', () => {
@@ -137,6 +186,12 @@ describe('where it listens', () => {
       code: 'tls-needed',
       remedy: expect.stringContaining('--tls-cert'),
     });
+  });
+
+  test('an address of IPv6 stands in brackets', async () => {
+    const six = await hosts.start({ bind: '::1' });
+    expect(six.url).toBe(`http://[::1]:${six.port}`);
+    expect((await fetch(`${six.url}/healthz`)).status).toBe(200);
   });
 
   test('with TLS it answers in TLS, and an unreadable certificate is reported', async () => {

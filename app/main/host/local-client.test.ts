@@ -3,7 +3,8 @@ import { RPCLink } from '@orpc/client/websocket';
 import { os } from '@orpc/server';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +14,7 @@ import { SESSION_PATH } from '../../contract/session.ts';
 import { entryUrlFrom, openSocket } from './local-client.ts';
 import { socketPath } from './socket-path.ts';
 import { TestHosts } from './test-hosts.ts';
-import { connectPage, post } from './test-page.ts';
+import { beginSession, connectPage, knock, post, protocolOf } from './test-page.ts';
 
 let root: string;
 const hosts = new TestHosts();
@@ -69,6 +70,42 @@ describe('programs of this user', () => {
     await chmod(dirname(socket), 0o755);
     expect(await openSocket(socket)).toBe('failed');
     await expect(entryUrlFrom(socket)).rejects.toThrow('not private');
+  });
+
+  test('read the metrics without a token, and find nothing else', async () => {
+    const { socket } = await local();
+    const ask = (path: string, method: string) =>
+      new Promise<[status: number | undefined, body: string]>((resolve, reject) => {
+        const asked = request({ socketPath: socket, path, method }, (answer) => {
+          let body = '';
+          answer.setEncoding('utf8').on('data', (part: string) => (body += part));
+          answer.on('end', () => resolve([answer.statusCode, body]));
+        });
+        asked.on('error', reject).end();
+      });
+    expect(await ask('/metrics', 'GET')).toEqual([200, expect.stringContaining('impulse_host_clients 0')]);
+    for (const [path, method] of [
+      ['/metrics', 'POST'],
+      ['/entry', 'GET'],
+      ['/', 'GET'],
+    ] as const) {
+      expect(await ask(path, method)).toEqual([404, 'There is nothing here.\n']);
+    }
+    const elsewhere = new WebSocket('ws://localhost/other', { createConnection: () => connect(socket) });
+    elsewhere.on('error', () => {});
+    const [, refused] = (await once(elsewhere, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(refused.statusCode).toBe(404);
+  });
+
+  test('64 clients are served at a time, programs and pages together', async () => {
+    const { socket, host: served } = await local();
+    const proof = await protocolOf(served, await beginSession(served));
+    const clients = await Promise.all(Array.from({ length: 64 }, () => openSocket(socket)));
+    expect(clients.every((client) => client instanceof WebSocket)).toBe(true);
+    expect(await openSocket(socket)).toBe('failed');
+    expect(await knock(served, { protocols: [proof] })).toBe(503);
+    for (const client of clients) (client as WebSocket).terminate();
+    await expect.poll(() => openSocket(socket)).toBeInstanceOf(WebSocket);
   });
 
   test('what is no address is not taken for one', async () => {

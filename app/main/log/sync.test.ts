@@ -339,3 +339,69 @@ function endless(message: Message): Message {
   list.splice(1, 1, 0); // bound at key 1, empty id
   return ['reconciled', new Uint8Array([0x61, ...list, 0, 0, 1, ...new Uint8Array(16).fill(7)])];
 }
+
+test('[S7] a peer that lied is disconnected and kept away for ten minutes', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.sync.stop();
+  let asked = 0;
+  founder!.transport.handle(SYNC_PROTOCOL, async (channel) => {
+    asked++;
+    await channel.receive().next();
+    await channel.send(utf8('no handshake'));
+  });
+  await world.connect(ada!, founder!);
+  await world.clock.pass(100);
+  expect([asked, ada!.sync.shuns(FOUNDER), ada!.transport.peers()]).toEqual([1, true, []]);
+  await world.connect(ada!, founder!);
+  await world.clock.pass(589_000);
+  expect([asked, ada!.sync.shuns(FOUNDER)]).toEqual([1, true]);
+  // It is asked with all others, and lies again.
+  await world.clock.pass(2000);
+  expect(asked).toBe(2);
+});
+
+test('[S6] [S1] a peer that breaks off before its handshake is asked again after two seconds, then four, up to a minute', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.sync.stop();
+  const asked: number[] = [];
+  founder!.transport.handle(SYNC_PROTOCOL, async (channel) => {
+    asked.push(world.clock.now());
+    channel.abort(new Error('busy'));
+  });
+  await world.connect(ada!, founder!);
+  await world.clock.pass(30_500);
+  const gaps = asked.slice(1).map((at, n) => Math.round((at - asked[n]!) / 1000));
+  expect(gaps).toEqual([2, 4, 8, 16]);
+  world.network.cut('ada', FOUNDER);
+  await world.clock.pass(120_000);
+  expect(asked).toHaveLength(5);
+});
+
+test('who no longer listens to catch-up hears nothing, and a stopped one asks nobody', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write('hello');
+  const heard: string[] = [];
+  const { sync } = ada!;
+  const listen = (name: string) => [
+    sync.onProgress(() => heard.push(`${name} progress`)),
+    sync.onHandshake(({ peer }) => heard.push(`${name} met ${peer}`)),
+    sync.onPulled((peer, { stored }) => heard.push(`${name} pulled ${stored} from ${peer}`)),
+  ];
+  for (const stop of listen('first')) stop();
+  listen('second');
+  await world.connect(ada!, founder!);
+  await world.clock.pass(1000);
+  expect(new Set(heard)).toEqual(
+    new Set(['second progress', `second met ${FOUNDER}`, `second pulled 1 from ${FOUNDER}`]),
+  );
+  sync.stop();
+  heard.length = 0;
+  founder!.write('again');
+  sync.soon();
+  sync.pull(FOUNDER);
+  await world.clock.pass(200_000);
+  expect(heard.filter((one) => !one.includes('met'))).toEqual([]);
+});

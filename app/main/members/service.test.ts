@@ -9,22 +9,23 @@ import { createMembers } from './service.ts';
 
 const nobodyHere = { isOnline: () => false, lastSeenAt: () => null, onChange: () => () => {} };
 const did = (name: string) => didOf(signerOf(name).publicKey);
-const membersOf = (node: TestNode, version = 1) =>
+const membersOf = (node: TestNode, changes: Partial<Parameters<typeof createMembers>[0]> = {}) =>
   createMembers({
     ...node,
-    protocol: () => version,
+    protocol: () => 1,
     presence: nobodyHere,
     messages: { of: () => 0, onChange: () => () => {} },
     gate: openGate,
     hides: () => false,
     passed: () => {},
+    ...changes,
   });
 
 async function community(...names: string[]) {
   const world = new TestCommunity();
   const nodes = await world.nodes('mara', ...names);
   await world.clock.pass(10);
-  return { ...world, people: world.people, nodes, clock: world.clock };
+  return { people: world.people, node: (name: string) => world.node(name), nodes, clock: world.clock };
 }
 
 describe('members', () => {
@@ -211,5 +212,130 @@ describe('members', () => {
     await clock.pass(200);
     expect(changes).toBe(1);
     members.stop();
+  });
+
+  test('nobody hears of changes after the list was stopped, or who no longer listens', async () => {
+    const { nodes, clock } = await community('ines');
+    const members = membersOf(nodes[0]!);
+    let [first, second] = [0, 0];
+    const stopFirst = members.onChange(() => first++);
+    members.onChange(() => second++);
+    members.start();
+    stopFirst();
+    await members.setRole({ did: did('ines'), role: 'moderator' });
+    await clock.pass(200);
+    members.stop();
+    await members.setRole({ did: did('ines'), role: 'member' });
+    await clock.pass(200);
+    expect([first, second]).toEqual([0, 1]);
+  });
+
+  test('[J23] a handle passes the gate before it is signed, and one that changes nothing writes nothing', async () => {
+    const { nodes, people } = await community('ines');
+    const [asked, passed]: unknown[][] = [[], []];
+    const gate = { own: (words: unknown) => (asked!.push(words), openGate.own(words as never)) };
+    const members = membersOf(nodes[1]!, { gate, passed: (handle) => void passed!.push(handle) });
+    const before = people.changes.length;
+    await members.setHandle('ines');
+    expect([asked, people.changes.length]).toEqual([[], before]);
+    await members.setHandle('Ines Two');
+    const shownAt = [0, 8];
+    expect(asked).toEqual([{ kind: 'handle', text: 'Ines Two', shownAt, board: null, askReview: false }]);
+    expect(passed).toEqual(['Ines Two']);
+    expect(members.handleOf(signerOf('ines').publicKey)).toBe('Ines Two');
+    expect(members.handleOf(signerOf('stranger').publicKey)).toBeNull();
+    const stranger = membersOf(nodes[0]!);
+    await stranger.setRole({ did: did('ines'), role: 'member' });
+    expect(people.changes).toHaveLength(before + 1);
+  });
+
+  test('only a moderator decides, and only about somebody below', async () => {
+    const { nodes, people } = await community('ines', 'odin', 'brine');
+    const [mara, ines, odin] = nodes.map((node) => membersOf(node));
+    const none = { reason: '', until: null };
+    await expect(ines!.ban({ did: did('brine'), ...none })).rejects.toMatchObject({
+      messageId: 'members.out-of-role',
+    });
+    for (const name of ['ines', 'odin']) await mara!.setRole({ did: did(name), role: 'moderator' });
+    await expect(odin!.ban({ did: did('ines'), ...none })).rejects.toMatchObject({
+      messageId: 'members.outranked',
+      params: { name: 'ines', role: 'moderator' },
+    });
+    const me = { did: did('mara') };
+    await expect(mara!.setRole({ ...me, role: 'guest' })).rejects.toThrow('change your own role');
+    await expect(mara!.ban({ ...me, ...none })).rejects.toThrow('ban yourself');
+    await expect(mara!.lift(me)).rejects.toThrow('lift your own ban');
+    people.write(signerOf('mara').publicKey, 'role.revoke', { member: signerOf('brine').publicKey });
+    await odin!.ban({ did: did('brine'), ...none });
+    expect(mara!.list().find(({ handle }) => handle === 'brine')!.banned).toMatchObject({ by: 'odin' });
+  });
+
+  test('a ban that would end now is refused, and one that ends now is over', async () => {
+    const { nodes, clock } = await community('ines');
+    const members = membersOf(nodes[0]!);
+    const ban = (until: number) => members.ban({ did: did('ines'), reason: '', until });
+    await expect(ban(clock.now())).rejects.toMatchObject({ code: 'bad-until' });
+    await ban(clock.now() + 5000);
+    await clock.pass(5000);
+    await expect(members.lift({ did: did('ines') })).rejects.toMatchObject({ code: 'not-banned' });
+  });
+
+  test('members are shown as present if they are seen, and oneself always', async () => {
+    const { nodes, clock } = await community('ines', 'brine');
+    const isInes = (key: Uint8Array) => didOf(key) === did('ines');
+    const presence = {
+      ...nobodyHere,
+      isOnline: isInes,
+      lastSeenAt: (key: Uint8Array) => (isInes(key) ? 17 : null),
+    };
+    const list = membersOf(nodes[0]!, { presence }).list();
+    expect(list.map(({ handle, online, lastSeenAt }) => [handle, online, lastSeenAt])).toEqual([
+      ['brine', false, null],
+      ['ines', true, 17],
+      ['Mara', true, clock.now()],
+    ]);
+  });
+
+  test('a moderator admits a newcomer in a role below, after their handle passed the gate', async () => {
+    const { nodes, people } = await community('ines', 'odin');
+    const passed: string[] = [];
+    const [mara, ines, odin] = nodes.map((node) =>
+      membersOf(node, { passed: (handle) => void passed.push(handle) }),
+    );
+    await mara!.setRole({ did: did('ines'), role: 'moderator' });
+    const key = signerOf('newcomer').publicKey;
+    const admit = (by: typeof ines, role: 'member' | 'moderator') =>
+      by!.admit({ key, handle: 'Newcomer', role });
+    for (const [by, role] of [
+      [odin, 'member'],
+      [ines, 'moderator'],
+    ] as const) {
+      await expect(admit(by, role)).rejects.toMatchObject({ messageId: 'members.admits-too-much' });
+    }
+    expect(passed).toEqual([]);
+    await admit(ines, 'member');
+    expect(passed).toEqual(['Newcomer']);
+    expect(people.changes.at(-1)).toMatchObject({
+      kind: 'role.grant',
+      body: { member: key, role: 'member', handle: 'Newcomer' },
+    });
+  });
+
+  test('[M11] a newcomer waits until they are a member, or for as long as they said', async () => {
+    const { node, people, clock } = await community();
+    const newcomer = membersOf(node('newcomer'));
+    const ends: string[] = [];
+    void newcomer.arrived(1000).then(() => ends.push('late'));
+    void newcomer.arrived(5000).then(() => ends.push('member'));
+    await clock.pass(999);
+    expect(ends).toEqual([]);
+    await clock.pass(1);
+    expect(ends).toEqual(['late']);
+    people.admit(signerOf('mara').publicKey, signerOf('newcomer').publicKey, 'Newcomer');
+    await clock.pass(10);
+    expect(ends).toEqual(['late', 'member']);
+    await newcomer.arrived(5000);
+    await clock.pass(10_000);
+    expect(ends).toHaveLength(2);
   });
 });

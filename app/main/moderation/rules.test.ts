@@ -113,3 +113,32 @@ test('[J18] what counts as a burst does not depend on the order of arrival', () 
   const far = times.map((_, n) => YEAR - n * 10 * DEFAULT_LIMITS.windowMs);
   expect(flagged(far)).toBe(0);
 });
+
+test('ten thousand authors are remembered, and the one who wrote longest ago is forgotten first', () => {
+  const limits = new Limits();
+  let n = 0;
+  const by = (author: string) =>
+    codes(limits.findings({ ...old, author, text: `note ${n++}`, atMs: YEAR + n / 1000 }));
+  const much = (author: string) => {
+    for (let count = 0; count < DEFAULT_LIMITS.perWindow; count++) by(author);
+  };
+  much('first');
+  much('second');
+  for (let count = 0; count < 9998; count++) by(`other ${count}`);
+  expect(by('first')).toEqual(['rate']);
+  by('one more');
+  expect([by('first'), by('second')]).toEqual([['rate'], []]);
+});
+
+test('a short text may be repeated, and a text that is long counts by its beginning', () => {
+  const repeated = (text: (n: number) => string) => {
+    const limits = new Limits();
+    return [0, 1, 2, 3].flatMap((n) =>
+      codes(limits.findings({ ...old, author: `a${n}`, text: text(n), atMs: YEAR + n })),
+    );
+  };
+  expect(repeated(() => 'Good morning')).toEqual([]);
+  expect(repeated(() => 'Good mornings')).toEqual(['duplicate']);
+  expect(repeated((n) => `${'long '.repeat(100)}${n}`)).toEqual(['duplicate']);
+  expect(repeated((n) => `${'long '.repeat(99)}${n}`)).toEqual([]);
+});

@@ -12,11 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemRandom } from '../kernel/clock.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { newWrappingKey, seal } from '../platform/keys/sealed.ts';
 import { dataLayout, openDataDirectory } from './data-directory.ts';
-import { KeyRing, type Unlock } from './keys.ts';
+import { KeyRing } from './keys.ts';
 import { findPassphrase } from './passphrase.ts';
 
-const unlock: Unlock = { kind: 'passphrase', passphrase: 'correct horse' };
+const unlock = { kind: 'passphrase', passphrase: 'correct horse' } as const;
 /** The BIP 39 phrase of 32 zero bytes. */
 const zeroWords = [...Array<string>(23).fill('abandon'), 'art'];
 
@@ -63,6 +65,11 @@ test('the phrase restores the person on another machine, with another peer key',
   expect(second.did).toBe(first.did);
   expect(second.phraseConfirmed).toBe(true);
   expect(second.peerSeed).not.toEqual(first.peerSeed);
+});
+
+test('empty places between the words of a phrase do not count', async () => {
+  const spaced = zeroWords.flatMap((word) => ['', word, ' ']);
+  expect((await KeyRing.create(file, unlock, spaced)).phrase()).toEqual(zeroWords);
 });
 
 test('a phrase always gives the same identity', async () => {
@@ -140,6 +147,9 @@ test('a restored person stays after a restart', async () => {
 test('a phrase with a wrong word, order or length is refused with the reason', async () => {
   const create = (words: string[]) => KeyRing.create(file, unlock, words);
   await expect(create(['abandonn', ...zeroWords.slice(1)])).rejects.toThrow('by position: 1.');
+  await expect(create(['abandonn', ...zeroWords.slice(1, 23), 'arts'])).rejects.toThrow(
+    'by position: 1, 24.',
+  );
   await expect(create([...zeroWords].reverse())).rejects.toThrow('in this order');
   await expect(create(zeroWords.slice(1))).rejects.toThrow('24 words, not 23');
 });
@@ -176,6 +186,19 @@ test('a damaged or truncated file is distinguished from a wrong passphrase', asy
   await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
 });
 
+test('parts of another length, and a secret of another form, are damage too', async () => {
+  const ring = await KeyRing.create(file, unlock);
+  const sound = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+  for (const part of ['check', 'nonce', 'tag']) {
+    await writeFile(file, JSON.stringify({ ...sound, [part]: sound[part]!.slice(4) }));
+    await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+    await expect(ring.opensWith(unlock.passphrase)).rejects.toMatchObject({ code: 'keys-corrupt' });
+  }
+  const wrapping = await newWrappingKey(unlock, systemRandom);
+  await writeFile(file, seal(Buffer.from('{"entropy":"short"}'), wrapping, systemRandom));
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+});
+
 test('a tampered file cannot demand gigabytes of memory', async () => {
   await KeyRing.create(file, unlock);
   const sound = JSON.parse(await readFile(file, 'utf8')) as { kdf: object };
@@ -191,6 +214,31 @@ test('keys under the system key store open with its key, and the headless host s
   await expect(KeyRing.open(file, { kind: 'system', key: systemRandom.bytes(32) })).rejects.toMatchObject({
     code: 'wrong-system-key',
   });
+  await KeyRing.create(file, unlock);
+  await expect(KeyRing.open(file, { kind: 'system', key })).rejects.toMatchObject({
+    code: 'keys-need-passphrase',
+  });
+});
+
+test('the key of the system key store is expanded by paths of their own for the file and for its check', async () => {
+  const key = new Uint8Array(32).fill(3);
+  await KeyRing.create(file, { kind: 'system', key });
+  const { kdf, check, nonce, tag, data } = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+  const wrapping = derived(key, 'impulse/keys/wrap/v1');
+  expect(Buffer.from(check!, 'base64')).toEqual(
+    Buffer.from(derived(wrapping, 'impulse/keys/check/v1')).subarray(0, 16),
+  );
+  const decipher = createDecipheriv('aes-256-gcm', wrapping, Buffer.from(nonce!, 'base64'))
+    .setAAD(Buffer.from(JSON.stringify(['impulse/keys/v1', kdf])))
+    .setAuthTag(Buffer.from(tag!, 'base64'));
+  const plain = Buffer.concat([decipher.update(Buffer.from(data!, 'base64')), decipher.final()]);
+  expect(plain.toString()).toContain('entropy');
+});
+
+test('keys and seeds of another length are refused', async () => {
+  const key = new Uint8Array(31);
+  await expect(KeyRing.create(file, { kind: 'system', key })).rejects.toThrow(RangeError);
+  expect(() => signerOf(key)).toThrow(new RangeError('an Ed25519 seed has 32 bytes'));
 });
 
 test('a new headless node makes a private passphrase file and finds it again', async () => {

@@ -31,6 +31,7 @@ function joining(dial: (address: string, signal: AbortSignal) => Promise<string>
     handle: 'Juno',
     signer: signerOf('juno'),
     nodeName: 'Attic',
+    protocol: 1,
     signal: cancel.signal,
   });
   joined.catch(() => {});

@@ -52,7 +52,7 @@ function opened(
     genesis,
     isMe: (key: Uint8Array) => equalBytes(key, me.key),
   };
-  const hidesHandle = (handle: string, holder: Uint8Array) => {
+  const hides = (handle: string, holder: Uint8Array) => {
     judged.push([handle, holder]);
     return judge(handle);
   };
@@ -63,7 +63,7 @@ function opened(
       act: (kind: string, body: unknown) => ledger.act(me, kind, body),
     },
     log,
-    moderation: { gate: { ...openGate, hidesHandle } },
+    moderation: { gate: { ...openGate, hides } },
     presence: { isOnline: () => false, lastSeenAt: () => null, onChange: () => () => {} },
   };
   const members = membersFeature.create!(ports as never, needs as never, stored);

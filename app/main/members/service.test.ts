@@ -88,14 +88,14 @@ describe('members', () => {
       await expect(membersOf(nodes[0]!).admit({ key, handle, role: 'member' })).rejects.toMatchObject(
         refusal,
       );
-      const members = membersOf(nodes[1]!, 2);
+      const members = membersOf(nodes[1]!, { protocol: () => 2 });
       await members.setHandle(handle);
       expect(members.me().handle).toBe(handle);
     }
-    await expect(membersOf(nodes[1]!, 2).setHandle('maम\u0940ra')).rejects.toMatchObject({
+    await expect(membersOf(nodes[1]!, { protocol: () => 2 }).setHandle('maम\u0940ra')).rejects.toMatchObject({
       code: 'handle-mixed',
     });
-    await expect(membersOf(nodes[1]!, 2).setHandle('ma\u0940ra')).rejects.toMatchObject({
+    await expect(membersOf(nodes[1]!, { protocol: () => 2 }).setHandle('ma\u0940ra')).rejects.toMatchObject({
       code: 'bad-handle',
     });
   });

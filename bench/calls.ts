@@ -27,8 +27,8 @@ const CEILING_LOSS = 0.01;
 /** The room beside mediasoup alone, and how often both are measured in turn. */
 const BESIDE = 20;
 const ROUNDS = 3;
-const SETTLE_MS = 2000;
-const MEASURED_MS = 10_000;
+const SETTLE_MS = 1500;
+const MEASURED_MS = 6000;
 const MB = 1024 * 1024;
 
 interface World {

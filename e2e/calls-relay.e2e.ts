@@ -26,6 +26,8 @@ test.skipIf(findTurnserver(process.env['PATH']) === null)(
   async () => {
     const stage = new Stage(onTestFinished);
     const mara = await stage.founder('Mara');
+    // Killed, it would leave its relay behind until it starts again.
+    onTestFinished(() => mara.end());
     const ines = await stage.member(mara, 'Ines');
     await mara.impulse('settings', 'set', 'calls.coturnPort', String(await freePort()));
     await mara.impulse('settings', 'set', 'calls.relayOnly', 'true');

@@ -144,6 +144,7 @@ export const calls = {
     title: (title: string) => `Join ${isolated(title)}`,
     cameraOff: 'Your camera is off.',
     looking: 'Looking for your devices.',
+    joinsSoon: 'You join once your devices are open. Press again to join without them.',
     joinsAs: {
       both: 'Others will see and hear you.',
       voice: 'Others will hear you. Your camera is off.',

@@ -1,3 +1,4 @@
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import type { CallRoom } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -49,7 +50,9 @@ export function PreJoin({ room }: { room: CallRoom }) {
   const canEncrypt = useCanEncrypt(room.rules.encrypted);
   const canJoin = room.refusal === null && community !== null && canEncrypt !== false;
 
-  const join = () => {
+  const [wishes, setWishes] = useState(false);
+
+  const enter = () => {
     if (!canJoin) return;
     startCall({
       client,
@@ -59,6 +62,15 @@ export function PreJoin({ room }: { room: CallRoom }) {
       camera: camera.take(),
     });
   };
+  /** Who presses before the devices are open joins as soon as they are; who presses once more, without them. */
+  const join = () => {
+    if (isOpening && !wishes) setWishes(true);
+    else enter();
+  };
+  const enterNow = useEffectEvent(enter);
+  useEffect(() => {
+    if (wishes && !isOpening) enterNow();
+  }, [wishes, isOpening]);
   useActions([
     {
       id: 'calls.rooms',
@@ -107,7 +119,9 @@ export function PreJoin({ room }: { room: CallRoom }) {
         </div>
         <p className="strong" role="status">
           {isOpening
-            ? pre.looking
+            ? wishes
+              ? pre.joinsSoon
+              : pre.looking
             : joinsAs(microphone.track !== null, camera.track !== null, choices.joinMuted)}
         </p>
         <div className="prejoin-door">

@@ -164,7 +164,7 @@ describe('[CA17] beacons', () => {
   it('are refused if a byte of them was changed', () => {
     const signer = { publicKey: new Uint8Array(32).fill(1), sign: () => new Uint8Array(64) };
     const sealed = sealBeacon({ community: new Uint8Array(32), at: 1, rooms: [] }, signer);
-    expect(openBeacon(sealed).beacon.rooms).toEqual([]);
+    expect(openBeacon(sealed).value.rooms).toEqual([]);
     for (let at = 0; at < 20; at++) {
       const changed = Uint8Array.from(sealed, (byte, index) => (index === at ? byte ^ 1 : byte));
       const opened = (() => {

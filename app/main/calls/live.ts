@@ -124,7 +124,7 @@ export class LiveCalls {
     } catch {
       return 'reject';
     }
-    const { beacon, message, signature } = opened;
+    const { value: beacon, message, signature } = opened;
     const { community, verifier, signer, authority, clock, mayHost, onHeard, onChange } = this.#init;
     const { author, at } = beacon;
     if (!equalBytes(beacon.community, community)) return 'reject';

@@ -168,7 +168,7 @@ export class Presence {
     } catch {
       return 'reject';
     }
-    const { beacon, message, signature } = opened;
+    const { value: beacon, message, signature } = opened;
     const { community, verifier, signer } = this.#init;
     if (!equalBytes(beacon.community, community)) return 'reject';
     if (equalBytes(beacon.author, signer.publicKey) || !this.#isTimely(beacon)) return 'ignore';

@@ -131,7 +131,7 @@ describe('entering', () => {
     expect(guest.events.map(({ type }) => type)).toEqual(['session', 'admitted']);
   });
 
-  it('[CA4] follows the rules of the room', async () => {
+  it('[CA2] [CA4] follows the rules of the room', async () => {
     const { mara, others, clock } = await callers('ines', 'olga');
     const [ines, olga] = others as [TestNode, TestNode];
     const staff = await open(mara, { rules: { access: 'role', leastRole: 'moderator' } });

@@ -17,7 +17,7 @@ export function toBase64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replace(/=+$/u, '');
+    .replaceAll('=', '');
 }
 
 /** Null if the text is no base64url of that many bytes. */

@@ -161,7 +161,7 @@ describe('[CE4] an epoch', () => {
     expect(await codeOf(opener, sealed)).toBe('forged');
   });
 
-  test('is kept for a short overlap after the next generation has come', async () => {
+  test('[CE7] is kept for a short overlap after the next generation has come', async () => {
     let now = 0;
     const { opener, seal } = await pair(fresh(1), () => now);
     const [soon, late] = [await seal(bytes(1, 1)), await seal(bytes(1, 2))];

@@ -61,7 +61,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 /** Moves the focus to an element with the Tab key alone. */
 export async function tabTo(target: Locator): Promise<void> {
   await target.waitFor();
-  for (let presses = 0; presses < 40; presses += 1) {
+  for (let presses = 0; presses < 100; presses += 1) {
     if ((await target.and(target.page().locator(':focus')).count()) > 0) return;
     await target.page().keyboard.press('Tab');
   }

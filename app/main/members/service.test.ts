@@ -240,7 +240,7 @@ describe('members', () => {
     expect([asked, people.changes.length]).toEqual([[], before]);
     await members.setHandle('Ines Two');
     const shownAt = [0, 8];
-    expect(asked).toEqual([{ kind: 'handle', text: 'Ines Two', shownAt, board: null, askReview: false }]);
+    expect(asked).toEqual([{ kind: 'words', text: 'Ines Two', shownAt, board: null, askReview: false }]);
     expect(passed).toEqual(['Ines Two']);
     expect(members.handleOf(signerOf('ines').publicKey)).toBe('Ines Two');
     expect(members.handleOf(signerOf('stranger').publicKey)).toBeNull();

@@ -108,7 +108,7 @@ export function createMembers(init: MembersInit) {
   /** [J23] Judges a handle; rejects with a Problem `held-back` if it would be hidden. */
   const mustPass = async (handle: string): Promise<void> => {
     const shownAt = [0, handle.length] as const;
-    await init.gate.own({ kind: 'handle', text: handle, shownAt, board: null, askReview: false });
+    await init.gate.own({ kind: 'words', text: handle, shownAt, board: null, askReview: false });
     init.passed(handle);
   };
 

@@ -346,7 +346,13 @@ export function createCalls(init: CallsInit) {
       const { seat, room } = known;
       if (request.type === 'say') {
         const { text } = request;
-        await init.gate.own({ text, shownAt: [0, text.length], kind: 'words', board: null, askReview: false });
+        await init.gate.own({
+          text,
+          shownAt: [0, text.length],
+          kind: 'words',
+          board: null,
+          askReview: false,
+        });
       }
       if (request.type !== 'consent') return seat.ask(request);
       // [CR3] The answer is this person's own statement, before it is the host's business.

@@ -71,7 +71,7 @@ interface Tapped {
   readonly data: number[];
 }
 
-/** What a page holds as `globalThis[name]`. */
+/** The values that a page holds as `globalThis[name]`. */
 const held = <T>(page: Page, name: string): Promise<T> =>
   page.evaluate((key) => (globalThis as unknown as Record<string, T>)[key]!, name);
 

@@ -27,7 +27,7 @@ interface Connection {
   getStats(): Promise<{ values(): Iterable<Record<string, unknown>> }>;
 }
 
-/** What a page has received so far, of each track that still comes. */
+/** The media that a page has received so far, of each track that still comes. */
 export interface Heard {
   /** Of each video, the frames that were decoded, and their height. */
   readonly videos: readonly { readonly frames: number; readonly height: number }[];

@@ -25,7 +25,7 @@ const FETCH_LIMIT_MS = 20_000;
 const REMEMBER_MS = 24 * 60 * 60_000;
 const COMMAND = 'npm run worker';
 
-/** What {@link ensureWorker} decides by; {@link waysHere} has those of this machine. */
+/** The facts by which {@link ensureWorker} decides; {@link waysHere} has those of this machine. */
 export interface WorkerWays {
   /** The value of MEDIASOUP_WORKER_BIN. */
   readonly named: string | undefined;
@@ -37,7 +37,7 @@ export interface WorkerWays {
   mayDownload(): boolean;
   /** Puts the official worker to `path` if it can. */
   download(path: string): Promise<void>;
-  /** What is missing for a build, as a sentence; null if nothing is. May install it. */
+  /** The parts that are missing for a build, as a sentence; null if nothing is. May install it. */
   prepareBuild(): string | null;
   /** Puts a worker built from the sources to `path` if it can. */
   build(path: string): Promise<void>;

@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, Cid, Did, empty, Person, Problem, Role, Timestamp } from './common.ts';
 
-/** What a participant sends: a microphone, a camera, a screen, or the sound of a screen. */
+/** A source of media that a participant can send: a microphone, a camera, a screen, or the sound of a screen. */
 export const CallSource = z.enum(['microphone', 'camera', 'screen', 'screen-sound']);
 export type CallSource = z.infer<typeof CallSource>;
 
@@ -81,7 +81,7 @@ export const IceServer = z.object({
 });
 export type IceServer = z.infer<typeof IceServer>;
 
-/** What a browser needs for one of its two connections to the SFU. */
+/** The parameters that a browser needs for one of its two connections to the SFU. */
 export const CallTransport = z.object({
   id: Id,
   iceParameters: Rtc,
@@ -93,7 +93,7 @@ export type CallTransport = z.infer<typeof CallTransport>;
 /** The id of a recording: 16 random bytes in base64url. */
 export const RecordingId = z.string().regex(/^[\w-]{22}$/);
 
-/** What somebody in a call asks of the node that hosts it. */
+/** A request of somebody in a call to the node that hosts it. */
 export const CallRequest = z.discriminatedUnion('type', [
   /** Enters after admission. The token counts once, for this connection. */
   z.object({ type: z.literal('join'), token: z.string().min(20).max(100), capabilities: Rtc }),
@@ -139,7 +139,7 @@ export const CallRequest = z.discriminatedUnion('type', [
 ]);
 export type CallRequest = z.infer<typeof CallRequest>;
 
-/** What the node that hosts a call answers; `{}` where the request is all. */
+/** The answer of the node that hosts a call; `{}` where the request is all. */
 export const CallReply = z.object({
   /** Of `join`: the connections for sending and receiving. */
   transports: z.object({ send: CallTransport, receive: CallTransport }).optional(),
@@ -159,7 +159,7 @@ export const Participant = z.object({
   joinedAt: Timestamp,
   /** Since when the hand is raised; null if it is not. */
   handAt: Timestamp.nullable(),
-  /** What they send now, and whether it is muted. */
+  /** The sources that they send now, and whether it is muted. */
   sends: z.array(z.object({ source: CallSource, muted: z.boolean() })),
   /** How well their media reach the host and leave it, and whose network is the cause of trouble. */
   quality: z.object({
@@ -189,7 +189,7 @@ export const CallState = z.object({
 });
 export type CallState = z.infer<typeof CallState>;
 
-/** What a person may do in a call. */
+/** The rights of a person in a call. */
 export const CallRights = z.object({ moderate: z.boolean(), video: z.boolean(), share: z.boolean() });
 export type CallRights = z.infer<typeof CallRights>;
 
@@ -202,7 +202,7 @@ export const CallLine = z.object({
 });
 export type CallLine = z.infer<typeof CallLine>;
 
-/** What somebody in a call is told. */
+/** An event that somebody in a call hears of. */
 export const CallEvent = z.discriminatedUnion('type', [
   /** The first of all: names the session, for {@link contract.ask}. */
   z.object({ type: z.literal('session'), session: z.string() }),
@@ -310,7 +310,7 @@ export const Recording = z.object({
 });
 export type Recording = z.infer<typeof Recording>;
 
-/** What a recording contains, for the player. Times in milliseconds since its start. */
+/** The contents of a recording, for the player. Times in milliseconds since its start. */
 export const RecordingIndex = z.object({
   /** Size of the file and its MIME type. */
   file: z.object({ bytes: z.number().int().nonnegative(), type: z.string() }).nullable(),
@@ -327,7 +327,7 @@ export const RecordingIndex = z.object({
 });
 export type RecordingIndex = z.infer<typeof RecordingIndex>;
 
-/** What synthetic participants have measured since they entered. */
+/** Measurements of synthetic participants since they entered. */
 export const BotsReport = z.object({
   /** How many are in the call now. */
   bots: z.number().int().nonnegative(),

@@ -32,7 +32,7 @@ export type Role = z.infer<typeof Role>;
 export const Person = z.object({ did: Did, handle: z.string(), role: Role.nullable() });
 export type Person = z.infer<typeof Person>;
 
-/** What a person counts: a letter with its accents and vowel signs is one. */
+/** The characters that a person counts: a letter with its accents and vowel signs is one. */
 const lettersOf = (text: string): number => text.replaceAll(/\p{M}/gu, '').length;
 
 /**

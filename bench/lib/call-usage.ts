@@ -41,7 +41,7 @@ export function sum(usages: readonly Usage[]): Usage {
   };
 }
 
-/** What a stretch of time cost. */
+/** The cost of a stretch of time. */
 export interface Stretch {
   readonly seconds: number;
   /** Processor time of the media processes, and of this process's main thread. */

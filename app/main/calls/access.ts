@@ -20,7 +20,7 @@ export interface Visitor {
   readonly role: Role | null;
 }
 
-/** What counts beside the rules of the room. */
+/** Facts that count beside the rules of the room. */
 export interface Situation {
   readonly now: number;
   readonly host: Uint8Array;

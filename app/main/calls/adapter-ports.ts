@@ -1,4 +1,4 @@
 /** The forms in which adapters of the SFU parse what browsers send. */
 export { carries, DtlsParameters, PlainParameters, RtpCapabilities, RtpParameters } from './rtc-forms.ts';
-/** What adapters of recording implement. */
+/** The ports that adapters of recording implement. */
 export type * from './recording-ports.ts';

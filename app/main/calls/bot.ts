@@ -117,7 +117,7 @@ export class Bot {
   }
 }
 
-/** What a bot can decode: Opus and, if it receives pictures, VP8, without repeats and estimates of bandwidth. */
+/** The codecs that a bot can decode: Opus and, if it receives pictures, VP8, without repeats and estimates of bandwidth. */
 function simple(capabilities: Rtc, sees: boolean): Rtc {
   const codecs = (capabilities['codecs'] as Rtc[]).filter(({ mimeType }) =>
     ['audio/opus', ...(sees ? ['video/VP8'] : [])].includes(String(mimeType)),

@@ -37,7 +37,7 @@ type Of<Type extends CallRequest['type']> = Extract<CallRequest, { type: Type }>
 
 export interface CallInit extends Pick<CallRecorderInit, 'studio' | 'proved'> {
   readonly sfu: Pick<Sfu, 'open'>;
-  /** What the workers carry, measured lately. */
+  /** The load of the workers, measured lately. */
   readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly random: Random;

@@ -90,7 +90,7 @@ export class Hosting {
     };
   }
 
-  /** What is measured for the metrics. */
+  /** The figures of the metrics. */
   figures(): CallFigures {
     const calls = Array.from(this.#calls.values(), ({ call }) => call);
     return {

@@ -15,7 +15,7 @@ export interface MediaRequestsInit {
   ) => Promise<{ readonly iceServers: IceServer[]; readonly relayOnly: boolean }>;
   readonly rightsOf: (participant: Participant) => CallRights;
   readonly onJoined: () => void;
-  /** What somebody sends has changed. */
+  /** The media that somebody sends have changed. */
   readonly onChange: () => void;
 }
 

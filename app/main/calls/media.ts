@@ -23,7 +23,7 @@ const LAYER_HEIGHTS = [180, 360];
 
 export interface MediaInit {
   readonly sfu: Pick<Sfu, 'open'>;
-  /** What the workers carry, measured lately. */
+  /** The load of the workers, measured lately. */
   readonly loads: Sfu['loads'];
   readonly clock: Clock;
   readonly logger: Logger;

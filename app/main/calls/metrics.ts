@@ -2,7 +2,7 @@ import { gauge, type Metric } from '../kernel/metric.ts';
 import type { WorkerLoad } from './ports.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What is measured of the calls that this node hosts. */
+/** Figures of the calls that this node hosts. */
 export interface CallFigures {
   readonly rooms: number;
   readonly participants: number;

@@ -31,7 +31,7 @@ export interface WorkerLoad {
 }
 
 export interface SfuRoom {
-  /** What the room can carry, in the form that a browser's device loads. */
+  /** The codecs that the room can carry, in the form that a browser's device loads. */
   readonly capabilities: Rtc;
   /**
    * Makes one of the two connections of a participant; `direction` is that of the browser.
@@ -64,7 +64,7 @@ export interface SfuRoom {
 /** One connection of a browser. */
 export interface SfuTransport {
   readonly id: string;
-  /** What the browser needs to connect. */
+  /** The parameters that the browser needs to connect. */
   readonly offer: {
     readonly iceParameters: Rtc;
     readonly iceCandidates: Rtc[];
@@ -206,7 +206,7 @@ export interface BotCounts {
 /** The sockets of a synthetic participant. */
 export interface BotLine {
   readonly id: number;
-  /** What each connection of the SFU is connected with. */
+  /** The parameters with which each connection of the SFU is made. */
   readonly connects: Readonly<Record<Direction, Rtc>>;
   /** Where the SFU receives what this participant sends. */
   reach(port: number): void;

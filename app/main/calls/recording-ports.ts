@@ -20,7 +20,7 @@ export interface TrackWriter {
   end(): Promise<void>;
 }
 
-/** What a file is made of. Times in milliseconds since its start. */
+/** The parts of a file. Times in milliseconds since its start. */
 export interface CompositionPlan {
   readonly output: string;
   readonly lengthMs: number;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What a browser sends of WebRTC, in mediasoup's terms: typed and with limits, before an SFU sees it. An SFU packs these
+ * The WebRTC parameters that a browser sends, in mediasoup's terms: typed and with limits, before an SFU sees it. An SFU packs these
  * values into messages to another process, so a value of another type must not get that far. Unknown fields are dropped.
  */
 
@@ -87,7 +87,7 @@ export const carries = (kind: 'audio' | 'video', { codecs }: RtpParameters): boo
 
 const Kind = z.enum(['audio', 'video']);
 
-/** What a browser can decode. */
+/** The codecs that a browser can decode. */
 export const RtpCapabilities = z.object({
   codecs: z
     .array(

@@ -1,6 +1,6 @@
 import type { Direction, TransportStats } from './ports.ts';
 
-/** What participants send to the SFU (`send`), or get from it. */
+/** The media that participants send to the SFU (`send`), or get from it. */
 export interface Traffic {
   readonly direction: Direction;
   readonly bitsPerSecond: number;

@@ -4,7 +4,7 @@ import type { Sfu, WorkerLoad } from './ports.ts';
 /** How long a measurement counts, in milliseconds: shares of a core over shorter times say nothing. */
 const FRESH_MS = 2500;
 
-/** What the workers carry, measured once for all calls that ask at about the same time. */
+/** The load of the workers, measured once for all calls that ask at about the same time. */
 export class WorkerWatch {
   readonly #sfu: Pick<Sfu, 'loads'>;
   readonly #clock: Pick<Clock, 'now'>;

@@ -3,7 +3,7 @@ import { isolated, shown, withoutIsolates } from '../../contract/foreign-text.ts
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** What a terminal obeys of the characters that JSON leaves as they are. */
+/** The characters that a terminal obeys, of those that JSON leaves as they are. */
 const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**

@@ -1,6 +1,6 @@
 import type { Channel } from '../log/transport.ts';
 
-/** A channel whose peer sends the given messages; then it closes, or is silent. What this side does is kept. */
+/** A channel whose peer sends the given messages; then it closes, or is silent. It records the acts of this side. */
 export function scripted(peer: string, incoming: readonly Uint8Array[], end: 'closes' | 'silent' = 'closes') {
   const sent: Uint8Array[] = [];
   const told: unknown[] = [];

@@ -185,7 +185,7 @@ test('a channel is watched no longer than its transfer takes', async () => {
   expect(told).toEqual(['closed']);
 });
 
-/** What a node answers to a request of a member. */
+/** The answer of a node to a request of a member. */
 async function answered(server: FileServer, from: TestNode, to: TestNode, request: FileMessage<'get'>) {
   const { channel, sent, told } = scripted(from.name, [
     hello(from, to.name, 'opener'),

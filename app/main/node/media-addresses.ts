@@ -11,7 +11,7 @@ function ownAddresses(): string[] {
 
 /**
  * Where the media of calls are received: on this machine alone if the network of the node is, else at each of its
- * addresses. What the sysop announces stands for the first of them, which is told as well.
+ * addresses. The address that the sysop announces stands for the first of them, which is told as well.
  *
  * @param addresses those of the machine.
  */

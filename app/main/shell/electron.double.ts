@@ -183,7 +183,7 @@ export class ElectronDouble {
   readonly powerMonitor = new EventEmitter();
   menu: MenuItemConstructorOptions[] = [];
   trayMenu: MenuItemConstructorOptions[] = [];
-  /** What can be shared in a call. */
+  /** Screens and windows that can be shared in a call. */
   readonly sources = [
     { id: 'screen:1:0', name: 'Screen 1' },
     { id: 'window:7:0', name: 'Letters' },

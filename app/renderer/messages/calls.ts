@@ -89,7 +89,7 @@ export const calls = {
     open: 'Open a room',
     change: 'Change the room',
     name: 'Title',
-    nameHint: 'What the call is about. Everyone in the community sees it.',
+    nameHint: 'The subject of the call. Everyone in the community sees it.',
     board: 'Board',
     boardHint: 'The board shows who is in the call.',
     noBoard: 'No board',

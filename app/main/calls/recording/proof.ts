@@ -10,7 +10,7 @@ export function proofOf({ bytes, signature }: LogEvent): string {
   return toBase64Url(encodeCanonical([bytes, signature ?? new Uint8Array(0)]));
 }
 
-/** What a consent has to say to be valid. */
+/** The fields that a valid consent has. */
 export interface Claim {
   readonly community: Uint8Array;
   readonly author: Uint8Array;

@@ -25,7 +25,7 @@ const MOST_SILENCES = 3;
 const SECRET_BYTES = 32;
 
 export interface CoturnInit {
-  /** What the relay is to do, read at each start; null: it is off. */
+  /** The options of the relay, read at each start; null: it is off. */
   readonly options: () => RelayOptions | null;
   /** A folder of the node's own, which is made when it is needed. */
   readonly folder: string;
@@ -44,7 +44,7 @@ class Coturn implements ManagedRelay {
   readonly #configFile: string;
   #status: RelayStatus = { state: 'off', problem: null };
   #offer: { urls: readonly string[]; secret: string } | null = null;
-  /** What runs, as text to compare; null while nothing is to run. */
+  /** The running configuration, as text to compare; null while nothing is to run. */
   #wanted: string | null = null;
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();

@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 const START_KBPS = 1000;
 
 /**
- * What rooms carry, the most wanted first: a browser sends with the first codec that it can encode unless it is told
+ * The codecs that rooms carry, the most wanted first: a browser sends with the first codec that it can encode unless it is told
  * otherwise. Opus repairs losses by its own redundancy (FEC); whether it pauses in silence (DTX) is up to the sender.
  */
 export const codecs: types.RouterRtpCodecCapability[] = [

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 
 const INTERVAL_MS = 200;
 const MAX_SPEAKERS = 12;
-/** In dBov; a level of 0. What is quieter is background. */
+/** In dBov; a level of 0. Quieter sound is background. */
 const QUIETEST = -70;
 /** Pauses between words are shorter. */
 const SILENCE_MS = 2_000;

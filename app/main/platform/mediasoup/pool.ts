@@ -10,7 +10,7 @@ const LONGEST_REST_MS = 8_000;
 /** A worker that lived so long starts again with the shortest rest. */
 const HEALTHY_MS = 60_000;
 
-/** What a worker carries; rooms count it up and down. */
+/** The load of a worker; rooms count it up and down. */
 export interface Tally {
   rooms: number;
   transports: number;

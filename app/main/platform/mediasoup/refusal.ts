@@ -15,7 +15,7 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a browser sent, in its form. @throws Problem `sfu-refused` */
+/** The parameters of a browser, parsed. @throws Problem `sfu-refused` */
 export function parsed<T>(form: z.ZodType<T>, sent: unknown): T {
   const result = form.safeParse(sent);
   if (result.success) return result.data;

@@ -11,7 +11,7 @@ import { Tap } from './tap.ts';
 import { Transport, type Branch, type TransportRoom } from './transport.ts';
 import { browserWire, plainOptions, plainWire, type Wire } from './wires.ts';
 
-/** What a browser may be sent at first, in bits per second; it adapts within seconds. */
+/** The rate at which a browser is sent media at first, in bits per second; it adapts within seconds. */
 const FIRST_OUTGOING_BPS = 1_000_000;
 /** After so long without an answer to ICE a browser counts as lost. */
 const CONSENT_SECONDS = 15;

@@ -7,7 +7,7 @@ import { refusing } from './refusal.ts';
 const LOOPBACK = '127.0.0.1';
 /** When a picture is asked for further key frames, in case the recorder was not ready for the first. In milliseconds. */
 const KEY_FRAMES_MS = [1000, 2500, 5000];
-/** What recorders understand. */
+/** The codecs that recorders understand. */
 const RECORDED = new Set(['audio/opus', 'video/vp8', 'video/vp9', 'video/h264']);
 
 /**

@@ -22,7 +22,7 @@ export interface Branch {
   readonly router: types.Router;
 }
 
-/** What a connection needs of its room. */
+/** The parts of a room that a connection needs. */
 export interface TransportRoom {
   /** A participant began to send. */
   added(producer: types.Producer): Promise<void>;
@@ -60,7 +60,7 @@ export class Transport implements SfuTransport {
   async connect(parameters: Rtc): Promise<void> {
     this.#demandOpen();
     if (this.#isConnecting) throw problem('connected-twice');
-    // What is invalid may be tried again.
+    // A browser may try again after invalid parameters.
     const connected = this.#wire.connect(parameters);
     this.#isConnecting = true;
     await refusing(() => connected);

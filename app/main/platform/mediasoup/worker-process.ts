@@ -11,12 +11,12 @@ export interface WorkerProcess {
   readonly server: types.WebRtcServer;
 }
 
-/** What the worker process keeps of this one's environment; it holds no secrets and needs none. */
+/** The variables of the environment that the worker process keeps; they hold no secrets. */
 const KEPT = ['LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TZ'];
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * What a worker process may use, set on Linux: it writes no files and no dump of its memory, which holds the keys of calls;
+ * Limits of a worker process, set on Linux: it writes no files and no dump of its memory, which holds the keys of calls;
  * 4 GiB of addresses are ten times what a room of 100 takes.
  */
 const LIMITS = ['--fsize=0', '--core=0', '--as=4294967296'];

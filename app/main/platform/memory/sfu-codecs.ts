@@ -5,7 +5,7 @@ const feedback = ['nack pli', 'ccm fir', 'goog-remb', 'transport-cc'].map((text)
   return { type, parameter };
 });
 
-/** What a room carries: the codecs of mediasoup's rooms. */
+/** The codecs of a room, as those of mediasoup's rooms. */
 export const capabilities: Rtc = {
   codecs: [
     {

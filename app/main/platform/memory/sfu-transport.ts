@@ -11,7 +11,7 @@ const HANDSHAKE_MS = 20;
 
 type State = 'connecting' | 'connected' | 'lost';
 
-/** What a connection needs of its room. */
+/** The parts of a room that a connection needs. */
 export interface TransportRoom {
   readonly transports: Map<string, MemorySfuTransport>;
   readonly producers: Map<string, MemoryProducer>;

@@ -12,7 +12,7 @@ export interface MemorySfu extends Sfu {
   kill(pid: number): void;
   /** Participants are heard in the room of these producers, the loudest first. An empty list is silence in all rooms. */
   hear(levels: readonly { readonly producer: string; readonly level: number }[]): void;
-  /** What is measured of a connection from now on. */
+  /** Sets the measurements of a connection from now on. */
   measure(transport: string, stats: TransportStats): void;
   /** The connection of a browser is lost, as when its network ends. */
   cut(transport: string): void;

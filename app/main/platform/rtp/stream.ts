@@ -43,7 +43,7 @@ export class Stream {
   }
 
   /**
-   * What is due at a tick, counted from the start of all streams.
+   * The packets that are due at a tick, counted from the start of all streams.
    *
    * @param talks whether its owner speaks; no effect on pictures.
    */

@@ -1,6 +1,6 @@
 import type { MediaKind } from '../../calls/ports.ts';
 
-/** What the thread of synthetic media is told. */
+/** Messages to the thread of synthetic media. */
 export type Order =
   | { readonly t: 'open'; readonly id: number; readonly line: number; readonly counted: boolean }
   | { readonly t: 'reach'; readonly line: number; readonly port: number }

@@ -12,7 +12,7 @@ import type { CallSession } from './session.ts';
 const { chat: text } = words;
 const NEAR_END_PX = 60;
 
-/** What people write during the call. */
+/** The chat beside the call. */
 export function CallChat({ session, onClose }: { session: CallSession; onClose: () => void }) {
   const lines = useCallView(session, (view) => view.lines);
   const [draft, setDraft] = useState('');

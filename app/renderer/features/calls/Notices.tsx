@@ -5,7 +5,7 @@ import type { CallSession } from './session.ts';
 
 const { notices } = words;
 
-/** What a person in a call has to read: acts of moderators, questions, failures. */
+/** Notices for a person in a call: acts of moderators, questions, failures. */
 export function Notices({ session }: { session: CallSession }) {
   const silenced = useCallView(session, (view) => view.silenced);
   const consent = useCallView(session, (view) => view.consentAsked);

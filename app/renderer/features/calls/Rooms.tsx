@@ -26,7 +26,7 @@ import { CloseDialog } from './CloseDialog.tsx';
 import { RoomDetail } from './RoomDetail.tsx';
 import { RoomDialog } from './RoomDialog.tsx';
 
-/** What is special about a room, in short words. */
+/** The marks of a room, in short words. */
 export function RoomMarks({ rules }: Pick<CallRoom, 'rules'>) {
   const { marks } = words;
   return (

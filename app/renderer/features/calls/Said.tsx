@@ -11,7 +11,7 @@ import type { CallUi } from './useCallUi.ts';
 const SPEAKER_PAUSE_MS = 6_000;
 const { said } = words;
 
-/** What happened between two views of a call, in sentences. */
+/** Changes between two views of a call, in sentences. */
 function sentencesOf(before: CallView, now: CallView, chatShown: boolean): string[] {
   const nameOf = (id: string) => now.call?.participants.find((one) => one.id === id)?.person.handle ?? '';
   const told: string[] = [];

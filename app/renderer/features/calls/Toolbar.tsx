@@ -25,7 +25,7 @@ interface ToolProps {
   /** Left to the menu where there is little room. */
   readonly extra?: boolean;
   readonly why?: string | null;
-  /** What waits to be read. */
+  /** The number of lines that wait to be read. */
   readonly count?: number;
   readonly expanded?: boolean;
   readonly onPress: () => void;
@@ -74,7 +74,7 @@ interface ToolbarProps {
   readonly onDialog: (dialog: CallDialog) => void;
 }
 
-/** What one does in a call, each with its key. */
+/** The acts of a person in a call, each with its key. */
 export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
   const { session, controls } = call;
   const own = useCallView(session, (view) => view.own);

@@ -11,7 +11,7 @@ const screens = (state: CallState) =>
   state.participants.filter(({ sends }) => sends.some(({ source }) => source === 'screen'));
 
 /**
- * What changed in a call since `before`, in sentences for a screen reader. Of oneself only what others do is told.
+ * The changes of a call since `before`, in sentences for a screen reader. Of oneself only what others do is told.
  *
  * @param me the id of this participant.
  */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { createStore } from 'zustand/vanilla';
 
-/** What a person chose for calls on this screen. Empty ids leave the choice to the system. */
+/** The choices of a person for calls on this screen. Empty ids leave the choice to the system. */
 export const CallChoices = z.object({
   microphone: z.string().catch(''),
   camera: z.string().catch(''),

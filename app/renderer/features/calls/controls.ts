@@ -4,7 +4,7 @@ import { callChoices, choose, type CallChoices } from './choices.ts';
 import { faultOf, openCamera, openMicrophone, openScreen } from './devices.ts';
 import type { CallSession } from './session.ts';
 
-/** What a person does with their devices during a call. */
+/** The acts of a person on their devices during a call. */
 export class Controls {
   readonly #session: CallSession;
   readonly #opening = new Set<CallSource>();

@@ -1,6 +1,6 @@
 import type { CallReply, CallSource, CallTransport, IceServer, Rtc } from '../../../contract/index.ts';
 
-/** What the media side asks of the host of a call. */
+/** The requests of the media side to the host of a call. */
 export interface Signals {
   connect(transport: string, dtlsParameters: Rtc): Promise<void>;
   /** Announces a track that is about to be sent; returns its id at the host. */
@@ -14,7 +14,7 @@ export interface Signals {
   soundBlocked(blocked: boolean): void;
 }
 
-/** What a host needs to have answered before media can flow. */
+/** The answers of a host that media need before they can flow. */
 export interface Lines {
   readonly send: CallTransport;
   readonly receive: CallTransport;

@@ -23,7 +23,7 @@ export interface RemoteTrack {
   readonly live: MediaStreamTrack | null;
 }
 
-/** What this person sends. */
+/** The sources that this person sends. */
 export interface OwnTrack {
   readonly track: MediaStreamTrack;
   readonly muted: boolean;
@@ -58,7 +58,7 @@ export interface CallView {
   readonly reactions: readonly Reaction[];
   readonly lines: readonly CallLine[];
   readonly volumes: ReadonlyMap<string, number>;
-  /** What a moderator muted last, until it is read. */
+  /** The source that a moderator muted last, until it is read. */
   readonly silenced: { readonly source: CallSource; readonly by: Person } | null;
   /** Who wants to record, until this person has answered. */
   readonly consentAsked: { readonly by: Person; readonly recording: string } | null;

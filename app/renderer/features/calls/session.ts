@@ -96,7 +96,7 @@ export class CallSession {
     try {
       return await this.#parts.door.ask(this.#session, request);
     } catch (error) {
-      // What belongs to media that are gone fails by nature.
+      // Requests about media that are gone always fail.
       if (turn === this.#turn && !this.#over) this.#set({ problem: problemOf(error) });
       return null;
     }
@@ -150,7 +150,7 @@ export class CallSession {
     this.#parts.media.playSound();
   }
 
-  /** What was read is taken away. */
+  /** Takes away the notice that was read. */
   dismiss(what: 'silenced' | 'problem' | 'recordingEnded'): void {
     this.#set({ [what]: null });
   }
@@ -232,7 +232,7 @@ export class CallSession {
       media.open(lines, this.#signals(turn));
     } catch (error) {
       if (turn !== this.#turn) return false;
-      // Whoever was in waits for the next `rejoin`.
+      // A person who was in waits for the next `rejoin`.
       if (this.#wasIn) this.#set({ problem: problemOf(error) });
       else this.#end({ reason: 'refused', by: null, problem: problemOf(error) });
       return false;

@@ -5,7 +5,7 @@ import { useStateFor } from '../useStateFor.ts';
 export type Side = 'chat' | 'people';
 export type Layout = 'grid' | 'spotlight';
 
-/** What is open on the page of a call. */
+/** The panels and dialogs that are open on the page of a call. */
 export interface CallUi {
   readonly side: Side | null;
   readonly setSide: (side: Side | null) => void;

@@ -60,6 +60,6 @@ export function nonceOf(counter: number): Bytes {
   return bytes;
 }
 
-/** What is authenticated beside the ciphertext: a frame of the camera is none of the screen. */
+/** The data that are authenticated beside the ciphertext: a frame of the camera is none of the screen. */
 export const boundTo = (source: CallSource, clear: Uint8Array, trailer: Uint8Array): Bytes =>
   joined(Uint8Array.of(VERSION, SOURCES.indexOf(source)), clear, trailer);

@@ -35,7 +35,7 @@ export class FrameGuard implements FrameKeys {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => onTold(data));
   }
 
-  /** What a connection of an encrypted call is made with. */
+  /** The options with which a connection of an encrypted call is made. */
   get settings(): RTCConfiguration {
     return hasTransform() ? {} : ({ encodedInsertableStreams: true } as RTCConfiguration);
   }

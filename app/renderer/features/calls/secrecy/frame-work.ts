@@ -3,12 +3,12 @@ import type { Epoch } from './epoch.ts';
 import { FrameOpener } from './frame-opener.ts';
 import { FrameSealer } from './frame-sealer.ts';
 
-/** What passes through a transform: the frames of one source, sent, or received from somebody. */
+/** The frames that pass through a transform: those of one source, sent, or received from somebody. */
 export type Way =
   | { readonly way: 'send'; readonly source: CallSource }
   | { readonly way: 'receive'; readonly source: CallSource; readonly from: string };
 
-/** What a page tells the worker that encrypts and decrypts. */
+/** Messages of a page to the worker that encrypts and decrypts. */
 export type ToWorker =
   | { readonly type: 'send'; readonly me: string; readonly epoch: Epoch }
   | { readonly type: 'receive'; readonly from: string; readonly epoch: Epoch }

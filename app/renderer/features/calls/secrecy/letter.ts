@@ -22,7 +22,7 @@ const Letter = z.object({
     })
     .optional(),
 });
-/** What participants of an encrypted call whisper. */
+/** The whispers of participants of an encrypted call. */
 export type Letter = Omit<z.infer<typeof Letter>, 'v'>;
 
 export const written = (letter: Letter): string => JSON.stringify({ v: 1, ...letter });

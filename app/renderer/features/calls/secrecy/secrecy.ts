@@ -18,7 +18,7 @@ const WORDS_AFTER_MS = 300;
 /** The most whispers that wait for the key of this stay. */
 const MAX_WHISPERS = 300;
 
-/** What the console knows of the keys of another participant. */
+/** The knowledge of the console about the keys of another participant. */
 export interface PeerView {
   /** As this person's own node knows who signed the key; null before it was checked. */
   readonly person: Person | null;
@@ -139,7 +139,7 @@ export class Secrecy {
         this.#present();
         for (const [from, data] of this.#whispers.splice(0)) ring.heard(from, data);
       },
-      // Whoever joins is told.
+      // A participant who joins is told.
       () => undefined,
     );
   }

@@ -15,7 +15,7 @@ const bytesOf = (text: string) => sha256(Buffer.from(text));
 const community = bytesOf('Harbour');
 export const room = cidOf(bytesOf('Friday evening'));
 
-/** What a host does with a whisper: it returns what it passes on, null for nothing. */
+/** The act of a host on a whisper: it returns the whisper that it passes on, null for nothing. */
 export type Tamper = (from: string, to: string, data: string) => string | null;
 
 /** A call at a host that passes whispers, in one process and virtual time. */

@@ -1,10 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { testWorker } from '../app/main/platform/mediasoup/test-worker.ts';
 import { visit } from './browser.ts';
 import { keepConnections, received } from './media-probe.ts';
 import type { TestNode } from './node.ts';
 
 const PATIENT = { timeout: 60_000, interval: 500 };
+
+/** Whether there is no media process, so that tests of calls are skipped, with a notice. */
+export const lacksWorker = testWorker === null;
 
 /** The console of a node, whose connections of calls can be read with the functions of media-probe. */
 export async function callConsole(browser: Browser, node: TestNode): Promise<Page> {

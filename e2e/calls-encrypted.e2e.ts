@@ -1,3 +1,4 @@
+import { lacksWorker } from './call-console.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, picture } from './browser.ts';
@@ -82,76 +83,80 @@ async function sameWords(...pages: Page[]): Promise<string> {
   return found[0]!;
 }
 
-test('the participants of an encrypted call see and hear each other, and a tapped SFU sees nothing', async () => {
-  const stage = new Stage(onTestFinished);
-  const mara = await stage.founder('Mara');
-  const ines = await stage.member(mara, 'Ines');
-  await mara.impulse('call', 'open', TITLE, '--encrypted');
-  const one = await join(await doorOf(mara));
-  const two = await join(await doorOf(ines, leakSecrets, withoutTransforms));
-  await step('two consoles, one of them with the older streams, decode each other', async () => {
-    await expect.poll(() => progress(one), PATIENT).toEqual([1, 1]);
-    await expect.poll(() => progress(two), PATIENT).toEqual([1, 1]);
-  });
-  const first = await sameWords(one, two);
-  expect(first.split(' ')).toHaveLength(6);
+test.skipIf(lacksWorker)(
+  'the participants of an encrypted call see and hear each other, and a tapped SFU sees nothing',
+  async () => {
+    const stage = new Stage(onTestFinished);
+    const mara = await stage.founder('Mara');
+    const ines = await stage.member(mara, 'Ines');
+    await mara.impulse('call', 'open', TITLE, '--encrypted');
+    const one = await join(await doorOf(mara));
+    const two = await join(await doorOf(ines, leakSecrets, withoutTransforms));
+    await step('two consoles, one of them with the older streams, decode each other', async () => {
+      await expect.poll(() => progress(one), PATIENT).toEqual([1, 1]);
+      await expect.poll(() => progress(two), PATIENT).toEqual([1, 1]);
+    });
+    const first = await sameWords(one, two);
+    expect(first.split(' ')).toHaveLength(6);
 
-  const tap = await join(await doorOf(ines, leakSecrets, tapFrames));
-  await step('the words change with a third participant, and are the same for all', async () => {
-    await expect.poll(() => sameWords(one, two, tap), PATIENT).not.toBe(first);
-  });
-  await step('frames as the SFU has them are opened by the secrets of a participant', async () => {
-    await expect
-      .poll(async () => {
-        const { microphone, camera } = await opened(await framesAt(tap), await secretsOf(two));
-        return microphone > 5 && camera > 5;
-      }, PATIENT)
-      .toBe(true);
-  });
-  await step('a decoder that gets them as they are shows no picture', async () => {
-    const decoded = async (page: Page) =>
-      (await received(page)).videos.reduce((sum, { frames }) => sum + frames, 0);
-    // A few bytes of noise in a hundred frames may look like a picture to VP8.
-    expect(await decoded(tap)).toBeLessThan((await decoded(two)) / 10);
-    await picture(tap, 'calls-encrypted-tap');
-  });
-  await picture(one, 'calls-encrypted');
+    const tap = await join(await doorOf(ines, leakSecrets, tapFrames));
+    await step('the words change with a third participant, and are the same for all', async () => {
+      await expect.poll(() => sameWords(one, two, tap), PATIENT).not.toBe(first);
+    });
+    await step('frames as the SFU has them are opened by the secrets of a participant', async () => {
+      await expect
+        .poll(async () => {
+          const { microphone, camera } = await opened(await framesAt(tap), await secretsOf(two));
+          return microphone > 5 && camera > 5;
+        }, PATIENT)
+        .toBe(true);
+    });
+    await step('a decoder that gets them as they are shows no picture', async () => {
+      const decoded = async (page: Page) =>
+        (await received(page)).videos.reduce((sum, { frames }) => sum + frames, 0);
+      // A few bytes of noise in a hundred frames may look like a picture to VP8.
+      expect(await decoded(tap)).toBeLessThan((await decoded(two)) / 10);
+      await picture(tap, 'calls-encrypted-tap');
+    });
+    await picture(one, 'calls-encrypted');
 
-  await step('secrets of somebody who left open no later frame', async () => {
-    const old = await secretsOf(two);
-    await two.getByRole('button', { name: 'Leave' }).first().click();
-    const words = await sameWords(one, tap);
-    expect(words).not.toBe(first);
-    await tap.waitForTimeout(3000);
-    await tap.evaluate(() => (globalThis as unknown as { tapped: unknown[] }).tapped.splice(0));
-    await expect
-      .poll(async () => {
-        const { microphone, camera } = await opened(await framesAt(tap), await secretsOf(tap));
-        return microphone > 5 && camera > 5;
-      }, PATIENT)
-      .toBe(true);
-    const late = await framesAt(tap);
-    expect(await opened(late, old)).toEqual({ microphone: 0, camera: 0 });
-  });
+    await step('secrets of somebody who left open no later frame', async () => {
+      const old = await secretsOf(two);
+      await two.getByRole('button', { name: 'Leave' }).first().click();
+      const words = await sameWords(one, tap);
+      expect(words).not.toBe(first);
+      await tap.waitForTimeout(3000);
+      await tap.evaluate(() => (globalThis as unknown as { tapped: unknown[] }).tapped.splice(0));
+      await expect
+        .poll(async () => {
+          const { microphone, camera } = await opened(await framesAt(tap), await secretsOf(tap));
+          return microphone > 5 && camera > 5;
+        }, PATIENT)
+        .toBe(true);
+      const late = await framesAt(tap);
+      expect(await opened(late, old)).toEqual({ microphone: 0, camera: 0 });
+    });
 
-  await step('a participant without keys sees and hears nothing, and is told why', async () => {
-    const deaf = await join(await doorOf(ines, withoutSecrets));
-    await expect.poll(() => deaf.getByText('Waiting for the key').count(), PATIENT).toBe(2);
-    expect(await progress(deaf)).toEqual([0, 0]);
-    const { videos, sounds } = await received(deaf);
-    expect(videos).toEqual([]);
-    expect(sounds.filter((energy) => energy > 0)).toEqual([]);
-    await expect.poll(() => progress(one), PATIENT).toEqual([2, 2]);
-    await picture(deaf, 'calls-encrypted-deaf');
-    await deaf.context().close();
-  });
+    await step('a participant without keys sees and hears nothing, and is told why', async () => {
+      const deaf = await join(await doorOf(ines, withoutSecrets));
+      await expect.poll(() => deaf.getByText('Waiting for the key').count(), PATIENT).toBe(2);
+      expect(await progress(deaf)).toEqual([0, 0]);
+      const { videos, sounds } = await received(deaf);
+      expect(videos).toEqual([]);
+      expect(sounds.filter((energy) => energy > 0)).toEqual([]);
+      await expect.poll(() => progress(one), PATIENT).toEqual([2, 2]);
+      await picture(deaf, 'calls-encrypted-deaf');
+      await deaf.context().close();
+    });
 
-  await one.getByRole('button', { name: 'About the encryption' }).click();
-  await one.getByText('Recording on the host is off').waitFor();
-  await picture(one, 'calls-encrypted-about');
-  expect(await accessibilityFaults(one)).toEqual([]);
+    await one.getByRole('button', { name: 'About the encryption' }).click();
+    await one.getByText('Recording on the host is off').waitFor();
+    await picture(one, 'calls-encrypted-about');
+    expect(await accessibilityFaults(one)).toEqual([]);
 
-  const unable = await doorOf(mara, withoutEncryption);
-  await unable.getByText('This browser cannot take part in encrypted calls.').waitFor();
-  expect(await unable.getByRole('button', { name: 'Join the call' }).isDisabled()).toBe(true);
-}, 300_000);
+    const unable = await doorOf(mara, withoutEncryption);
+    await unable.getByText('This browser cannot take part in encrypted calls.').waitFor();
+    expect(await unable.getByRole('button', { name: 'Join the call' }).isDisabled()).toBe(true);
+  },
+  300_000,
+);

@@ -1,3 +1,4 @@
+import { lacksWorker } from './call-console.ts';
 import type { Browser, Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -76,7 +77,7 @@ async function say(page: Page, text: string): Promise<void> {
 
 const recordingsOf = (node: TestNode) => node.impulse('call', 'recordings') as Promise<Recording[]>;
 
-test.skipIf(testFfmpeg === null)(
+test.skipIf(lacksWorker || testFfmpeg === null)(
   'a recording has those who agreed and nobody else, and plays in the console',
   { timeout: 600_000 },
   async () => {

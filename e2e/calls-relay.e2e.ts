@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { findTurnserver } from '../app/main/platform/coturn/index.ts';
 import { launchBrowser } from './browser.ts';
-import { callConsole, joinCall, seesAndHears } from './call-console.ts';
+import { callConsole, joinCall, lacksWorker, seesAndHears } from './call-console.ts';
 import { FAKE_DEVICES, routes } from './media-probe.ts';
 import { Stage, step } from './stage.ts';
 
@@ -21,7 +21,7 @@ async function browserWith(...options: string[]): Promise<Browser> {
   return browser;
 }
 
-test.skipIf(findTurnserver(process.env['PATH']) === null)(
+test.skipIf(lacksWorker || findTurnserver(process.env['PATH']) === null)(
   'a node’s own relay carries a call for a browser without UDP, and for one that must use it',
   async () => {
     const stage = new Stage(onTestFinished);

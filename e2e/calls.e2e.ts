@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, picture } from './browser.ts';
-import { callConsole, joinCall, seesAndHears } from './call-console.ts';
+import { callConsole, joinCall, lacksWorker, seesAndHears } from './call-console.ts';
 import { FAKE_DEVICES, received } from './media-probe.ts';
 import type { TestNode } from './node.ts';
 import { Stage, step } from './stage.ts';
@@ -31,7 +31,7 @@ function workersOf(node: TestNode): number[] {
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 
-test('three consoles on two nodes see and hear each other in a call', async () => {
+test.skipIf(lacksWorker)('three consoles on two nodes see and hear each other in a call', async () => {
   const stage = new Stage(onTestFinished);
   const mara = await stage.founder('Mara');
   const ines = await stage.member(mara, 'Ines');
@@ -93,7 +93,7 @@ test('three consoles on two nodes see and hear each other in a call', async () =
   });
 });
 
-test('a waiting room admits by hand, and rights keep others out', async () => {
+test.skipIf(lacksWorker)('a waiting room admits by hand, and rights keep others out', async () => {
   const stage = new Stage(onTestFinished);
   const mara = await stage.founder('Mara');
   const ines = await stage.member(mara, 'Ines');
@@ -119,7 +119,7 @@ test('a waiting room admits by hand, and rights keep others out', async () => {
   await picture(guest, 'calls-refused');
 });
 
-test('a call goes on at the node of a participant when its host goes away', async () => {
+test.skipIf(lacksWorker)('a call goes on at the node of a participant when its host goes away', async () => {
   const stage = new Stage(onTestFinished);
   const mara = await stage.founder('Mara');
   const [ines, odin] = [await stage.member(mara, 'Ines'), await stage.member(mara, 'Odin')];

@@ -272,7 +272,9 @@ export class Call {
   /** [CA14] */
   #ask(participant: Participant, request: CallRequest): Promise<CallReply> {
     if (participant.isGone) return Promise.reject(problem('session-unknown'));
-    if (!participant.requests.take()) {
+    // The tracks of a full room begin at once; each is counted by the one who sends it.
+    const begins = request.type === 'ready' && participant.receives.get(request.track)?.isReady === false;
+    if (!begins && !participant.requests.take()) {
       const refusal = problem('asked-too-often');
       if (!participant.patience.take()) this.#drop(participant, 'removed', null, refusal);
       return Promise.reject(refusal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomDraft } from '../../contract/index.ts';
+import type { CallRequest, RoomDraft } from '../../contract/index.ts';
 import type { TestNode } from '../node/test-community.ts';
 import { blindClassifiers } from '../judgements/test-judgements.ts';
 import { createMemorySfu } from '../platform/memory/sfu.ts';
@@ -369,6 +369,28 @@ describe('acts', () => {
     expect(guest.last('ended')).toMatchObject({ reason: 'removed' });
     expect(host.all('reaction').length).toBeLessThanOrEqual(210);
     expect(host.state.participants).toHaveLength(1);
+  });
+
+  it('[CA14] do not include the beginning of a track, of which a full room has many', async () => {
+    const { mara, others, clock } = await callers('ines');
+    const [ines] = others as [TestNode];
+    const room = await open(mara);
+    await clock.pass(3000);
+    const host = await Caller.join({ clock }, mara, room);
+    const guest = await Caller.join({ clock }, ines, room);
+    await host.ask({ ...mic, rtpParameters: opusTrack(1) });
+    const track = guest.last('track')!.track;
+    const { session } = guest.last('session')!;
+    const ask = (request: CallRequest) =>
+      ines.calls.ask({ session, request }).then(
+        () => 'done',
+        ({ code }: { code: string }) => code,
+      );
+    const asked = Array.from({ length: 220 }, () => ask({ type: 'react', emoji: '👏' }));
+    const began = [ask({ type: 'ready', track }), ask({ type: 'ready', track })];
+    await clock.pass(200);
+    expect(await Promise.all(asked)).toContain('asked-too-often');
+    expect(await Promise.all(began)).toEqual(['done', 'asked-too-often']);
   });
 
   it('[CA15] of speech are shown where they pass the gate', async () => {

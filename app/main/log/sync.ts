@@ -178,6 +178,7 @@ export class Sync {
   }
 
   #pump(): void {
+    if (!this.#running) return;
     const isStranger = (peer: string) => this.#init.transport.ownerOf(peer) === null;
     let free = MAX_INTRODUCING;
     for (const [peer, { pull }] of this.#sessions) if (!pull.introduced && isStranger(peer)) free--;

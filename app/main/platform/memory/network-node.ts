@@ -146,7 +146,8 @@ export class MemoryTransport implements Transport {
   }
 
   ownerOf(peer: string): string | null {
-    return this.#ownerOf(peer);
+    // After a crash, the node that would answer is gone.
+    return this.#running ? this.#ownerOf(peer) : null;
   }
 
   async disconnect(peer: string): Promise<void> {

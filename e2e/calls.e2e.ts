@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, picture } from './browser.ts';
 import { callConsole, joinCall, lacksWorker, seesAndHears } from './call-console.ts';
-import { FAKE_DEVICES, received } from './media-probe.ts';
+import { FAKE_DEVICES, received, receivedWithin } from './media-probe.ts';
 import type { TestNode } from './node.ts';
 import { Stage, step } from './stage.ts';
 
-/** How long a sound is listened to, in milliseconds. */
-const MEASURED_MS = 1500;
+/** How much sound is listened to, in seconds: the fake microphone beeps once in each. */
+const HEARD_SECONDS = 1.5;
 const PATIENT = { timeout: 30_000, interval: 250 };
 
 let browser: Browser;
@@ -16,14 +16,6 @@ beforeAll(async () => {
   browser = await launchBrowser(FAKE_DEVICES);
 });
 afterAll(() => browser?.close());
-
-/** How many of the sounds that a page receives are heard now. */
-async function heard(page: Page): Promise<number> {
-  const before = await received(page);
-  await new Promise((go) => setTimeout(go, MEASURED_MS));
-  const after = await received(page);
-  return after.sounds.filter((energy, at) => energy > (before.sounds[at] ?? 0)).length;
-}
 
 /** The processes that forward the media of a node. */
 function workersOf(node: TestNode): number[] {
@@ -53,9 +45,9 @@ test.skipIf(lacksWorker)('three consoles on two nodes see and hear each other in
   await step('who mutes is shown as muted and heard no more', async () => {
     await one.keyboard.press('m');
     await two.getByText('muted').first().waitFor();
-    await expect.poll(() => heard(two), PATIENT).toBe(1);
+    await expect.poll(() => receivedWithin(two, HEARD_SECONDS), PATIENT).toMatchObject({ heard: 1 });
     await one.keyboard.press('m');
-    await expect.poll(() => heard(two), PATIENT).toBe(2);
+    await expect.poll(() => receivedWithin(two, HEARD_SECONDS), PATIENT).toMatchObject({ heard: 2 });
   });
 
   await step('a shared screen comes beside the camera', async () => {

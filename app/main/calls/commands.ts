@@ -169,7 +169,7 @@ function timeOf(text: string | boolean | undefined): number | null {
   return ms;
 }
 
-function lineOf({ title, host, participants, rules, startsAt, isReachable }: CallRoom): string {
+function lineOf({ title, host, participants, rules, startsAt, isReachable, refusal }: CallRoom): string {
   const who =
     participants.length === 0 ? 'nobody is in it' : participants.map(({ handle }) => handle).join(', ');
   const marks = [
@@ -184,7 +184,8 @@ function lineOf({ title, host, participants, rules, startsAt, isReachable }: Cal
     startsAt === null ? '' : `begins ${new Date(startsAt).toISOString()}`,
     isReachable ? '' : 'not reachable',
   ].filter(Boolean);
-  return `${title} (${host.handle}): ${[who, ...marks].join('; ')}`;
+  const line = `${title} (${host.handle}): ${[who, ...marks].join('; ')}`;
+  return refusal === null ? line : `${line}\n  ${refusal.message}`;
 }
 
 function recordedLine({

@@ -30,8 +30,8 @@ export interface LiveInit {
   readonly logger: Logger;
   /** The calls that this node hosts, and who is in them. */
   readonly own: () => Beacon['rooms'];
-  /** Whether a person's node may host a room. */
-  readonly mayHost: (room: Uint8Array, key: Uint8Array) => boolean;
+  /** The persons whose nodes may host a room, its owner first; empty if the room is not here. */
+  readonly hostsOf: (room: Uint8Array) => readonly Uint8Array[];
   /** A beacon that counts told of a room. */
   readonly onHeard: (room: Beacon['rooms'][number]) => void;
   readonly onChange: () => void;
@@ -85,8 +85,9 @@ export class LiveCalls {
   peopleIn(room: Uint8Array): readonly Uint8Array[] {
     const own = this.#init.own().find((one) => equalBytes(one.room, room));
     if (own) return own.people;
-    for (const { rooms } of this.#heard.values()) {
-      const found = rooms.find((one) => equalBytes(one.room, room));
+    // [CA18] A successor counts only while the owner says nothing of the room.
+    for (const host of this.#init.hostsOf(room)) {
+      const found = this.#heard.get(toHex(host))?.rooms.find((one) => equalBytes(one.room, room));
       if (found) return found.people;
     }
     return [];
@@ -125,7 +126,7 @@ export class LiveCalls {
       return 'reject';
     }
     const { value: beacon, message, signature } = opened;
-    const { community, verifier, signer, authority, clock, mayHost, onHeard, onChange } = this.#init;
+    const { community, verifier, signer, authority, clock, hostsOf, onHeard, onChange } = this.#init;
     const { author, at } = beacon;
     if (!equalBytes(beacon.community, community)) return 'reject';
     if (equalBytes(author, signer.publicKey) || !this.#isTimely(beacon)) return 'ignore';
@@ -135,7 +136,7 @@ export class LiveCalls {
     // Another copy may have been accepted while the signature was checked.
     if (this.#stops.length === 0 || !this.#isTimely(beacon)) return 'ignore';
     // A room that is not here yet is not shown, so its host need not be known.
-    const rooms = beacon.rooms.filter(({ room }) => mayHost(room, author));
+    const rooms = beacon.rooms.filter(({ room }) => hostsOf(room).some((key) => equalBytes(key, author)));
     const hex = toHex(author);
     if (!this.#heard.has(hex) && this.#heard.size >= MAX_HOSTS) return 'ignore';
     this.#heard.set(hex, { at, heardAt: clock.now(), rooms });

@@ -153,7 +153,7 @@ export interface SfuTap {
 export interface SfuOptions {
   /** IP addresses to listen at, and under which each is told to browsers. */
   readonly listen: readonly { readonly ip: string; readonly announced?: string }[];
-  /** The port of UDP and TCP of the first worker; the next ones follow. 0: any. */
+  /** The UDP and TCP port of the first worker; the next ones follow. With 0, the system chooses. */
   readonly port: number;
   /** At most how many workers run. */
   readonly workers: number;

@@ -4,7 +4,7 @@ import { equalBytes, fromBase64Url, toBase64Url } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every, throttled, type Random } from '../kernel/clock.ts';
 import { publicKeyOf } from '../kernel/did.ts';
-import { problemOf } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Quota } from '../kernel/quota.ts';
 import type { MemberPeer } from '../federation/index.ts';
@@ -87,7 +87,10 @@ export function createCalls(init: CallsInit) {
   const nodeOf = (owner: Uint8Array): MemberPeer | undefined =>
     init.memberPeers().find(({ publicKey }) => equalBytes(publicKey, owner));
 
-  const canTakeOver = () => settings().host && settings().hostForOthers && sfu.trouble() === null;
+  /** Why this node hosts no call now; null if it can. */
+  const trouble = (): ProblemFields | null =>
+    settings().host ? sfu.trouble() : problem.fields('hosting-off');
+  const canTakeOver = () => settings().hostForOthers && trouble() === null;
   const succession = new Succession({
     clock,
     me,
@@ -133,9 +136,9 @@ export function createCalls(init: CallsInit) {
     logger,
     community: log.community,
     own: () => hosting.live(),
-    mayHost: (id, key) => {
+    hostsOf: (id) => {
       const room = rooms.get(id);
-      return room !== null && (equalBytes(room.owner, key) || succession.isSuccessor(id, key));
+      return room === null ? [] : succession.hostsOf(room);
     },
     onHeard: ({ room, successors }) => succession.named(room, successors),
     onChange: tellSoon,
@@ -160,9 +163,9 @@ export function createCalls(init: CallsInit) {
       host: person(room.owner),
       openedAt: room.openedAt,
       startsAt: room.startsAt,
-      isReachable: isHere ? settings().host && sfu.trouble() === null : succession.hostOf(room) !== null,
+      isReachable: succession.hostOf(room) !== null,
       participants: people.map(person),
-      refusal: refusal === null ? null : problemOf(refusal),
+      refusal: refusal !== null ? problemOf(refusal) : isHere ? trouble() : null,
       mine: isHere || moderates(room, visitor, room.owner),
     };
   };
@@ -380,8 +383,7 @@ export function createCalls(init: CallsInit) {
 
     async hosting(): Promise<contract.CallHosting> {
       const loads = await sfu.loads();
-      const trouble = settings().host ? sfu.trouble() : problem.fields('hosting-off');
-      return { problem: trouble, workers: loads.length, ...hosting.counts(), relay: init.relay.status() };
+      return { problem: trouble(), workers: loads.length, ...hosting.counts(), relay: init.relay.status() };
     },
 
     counts: () => hosting.counts(),

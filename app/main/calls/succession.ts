@@ -69,8 +69,9 @@ export class Succession {
     if (this.#known.size > MAX_ROOMS) this.#known.delete(this.#known.keys().next().value!);
   }
 
-  isSuccessor(room: Uint8Array, key: Uint8Array): boolean {
-    return this.#of(room).some((one) => equalBytes(one, key));
+  /** The persons whose nodes may host a room: its owner, then the successors. */
+  hostsOf({ id, owner }: Pick<Room, 'id' | 'owner'>): readonly Uint8Array[] {
+    return [owner, ...this.#of(id)];
   }
 
   /** The person whose node hosts a room now: its owner, or the first successor who can be reached; null if nobody can. */

@@ -51,6 +51,7 @@ export const calls = {
   noBoard: 'none',
   live: (n: number) => plural(n, 'person', 'people'),
   free: 'open',
+  shut: 'cannot be entered',
   startsIn: (when: string) => `starts ${when}`,
   away: 'host offline',
   awayMeans: 'The node of its host is not connected. The room can be entered as soon as it is.',

@@ -105,7 +105,7 @@ export class Studio {
         room: cidOf(room),
         title,
         startedAt,
-        lengthMs: (endedAt ?? startedAt) - startedAt,
+        lengthMs: (endedAt ?? this.#init.clock.now()) - startedAt,
         bytes,
         state,
         progress: this.#composer.progress(id),

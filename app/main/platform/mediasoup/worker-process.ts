@@ -24,7 +24,7 @@ const LIMITS = ['--fsize=0', '--core=0', '--as=4294967296'];
 /**
  * Starts a worker and binds its ports.
  *
- * @param port of UDP and TCP; 0: any.
+ * @param port of UDP and TCP; with 0, the system chooses.
  * @throws Problem `worker-broken`, `media-address`.
  */
 export async function startWorker(

@@ -70,7 +70,7 @@ export class MemoryConsumer implements SfuConsumer {
   readonly kind: MediaKind;
   readonly rtpParameters: Rtc;
   paused = true;
-  /** The highest wanted layer; null: any, or the track has none. */
+  /** The highest wanted layer; null if no limit was set, or the track has no layers. */
   layer: number | null = null;
   readonly #source: MemoryProducer;
   readonly #ended: () => void;

@@ -62,6 +62,12 @@ function RoomState({ room }: { room: CallRoom }) {
         {words.startsIn(ago(room.startsAt, now))}
       </span>
     );
+  if (room.refusal !== null)
+    return (
+      <span className="soft" title={room.refusal.message}>
+        {words.shut}
+      </span>
+    );
   return <span className="soft">{words.free}</span>;
 }
 

@@ -46,8 +46,10 @@ export const CallRoom = z.object({
   participants: z.array(Person),
   /** Why this person cannot enter now; null if they can, or can ask to. */
   refusal: Problem.nullable(),
-  /** Whether this person may close and change it. */
+  /** Whether this person opened it, and may change it. */
   mine: z.boolean(),
+  /** Whether this person may close it. */
+  closable: z.boolean(),
 });
 export type CallRoom = z.infer<typeof CallRoom>;
 

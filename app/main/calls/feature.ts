@@ -89,8 +89,8 @@ export const callsFeature = defineFeature({
       name: 'close a room',
       weight: 1,
       act({ calls }, rng) {
-        const mine = calls.rooms().filter((room) => room.mine);
-        if (mine.length > 0) calls.close(rng.pick(mine).id);
+        const closable = calls.rooms().filter(({ closable }) => closable);
+        if (closable.length > 0) calls.close(rng.pick(closable).id);
       },
     },
   ],

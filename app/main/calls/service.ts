@@ -166,7 +166,8 @@ export function createCalls(init: CallsInit) {
       isReachable: succession.hostOf(room) !== null,
       participants: people.map(person),
       refusal: refusal !== null ? problemOf(refusal) : isHere ? trouble() : null,
-      mine: isHere || moderates(room, visitor, room.owner),
+      mine: isHere,
+      closable: moderates(room, visitor, room.owner),
     };
   };
 

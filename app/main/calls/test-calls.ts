@@ -1,4 +1,4 @@
-import type { CallEvent, CallReply, CallRequest } from '../../contract/index.ts';
+import type { CallEvent, CallReply, CallRequest, RoomDraft } from '../../contract/index.ts';
 import { defaultSettings } from '../../contract/settings.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
 import { createMemoryRecorder } from '../platform/memory/recorder.ts';
@@ -111,3 +111,8 @@ export class Caller {
     this.isOver = true;
   }
 }
+
+export const open = async (node: TestNode, draft: Partial<RoomDraft> = {}): Promise<string> =>
+  (await node.calls.open({ title: 'Friday evening', board: null, rules: {}, startsAt: null, ...draft })).id;
+
+export const mic = { type: 'send', source: 'microphone', muted: false } as const;
